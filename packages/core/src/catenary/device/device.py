@@ -1,0 +1,143 @@
+"""What a device answers, and the one that is always there: NumPy on the host."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from catenary.device import current
+from catenary.errors import ArgumentTypeError
+from catenary.types import Array, ArrayModule
+
+
+class Device:
+    """A place where arrays live.
+
+    A device plugin derives from this class and gives `name`, `xp`, `supported_array_types`, `send_array`,
+    `to_host` and `make_random`.
+
+    Attributes:
+        name: The specifier that `get_device` takes, such as `"@numpy"` or `"@cupy:0"`.
+        xp: The module with NumPy's functions for arrays of this device.
+        supported_array_types: The array classes of this device.
+    """
+
+    name: str
+    xp: ArrayModule
+    supported_array_types: tuple[type, ...]
+
+    _random: Any = None
+
+    @property
+    def random(self) -> Any:
+        """The random generator of this device, with the methods of `numpy.random.Generator`."""
+        if self._random is None:
+            self._random = self.make_random(current.next_seed(self.name))
+        return self._random
+
+    @random.setter
+    def random(self, generator: Any) -> None:
+        self._random = generator
+
+    def make_random(self, seed: Any) -> Any:
+        """Return a new generator for `seed` (an int or a `numpy.random.SeedSequence`)."""
+        raise NotImplementedError(f"{type(self).__name__} gives no make_random")
+
+    def send_array(self, array: Array) -> Array:
+        """Return one array, moved here if it lives elsewhere."""
+        raise NotImplementedError(f"{type(self).__name__} gives no send_array")
+
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
+        """Return one array of this device as a NumPy array."""
+        raise NotImplementedError(f"{type(self).__name__} gives no to_host")
+
+    def send(self, arrays: Any) -> Any:
+        """Move arrays here, keeping the structure that holds them.
+
+        Args:
+            arrays: An array, or lists, tuples and dicts of them; None stays None.
+
+        Returns:
+            The same structure; arrays that are here already are not copied.
+        """
+        return map_arrays(self.send_array, arrays)
+
+    def is_array_supported(self, array: Any) -> bool:
+        """Return whether `array` lives on this device."""
+        return isinstance(array, self.supported_array_types)
+
+    def create_context(self) -> contextlib.AbstractContextManager[Any]:
+        """Return a context in which new arrays of `xp` are made on this device."""
+        return contextlib.nullcontext(self)
+
+    def use(self) -> None:
+        """Make this the current device of the thread."""
+        current.set_device(self)
+
+    def __enter__(self) -> Device:
+        current.push_device(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        current.pop_device()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NumpyDevice(Device):
+    """NumPy arrays in the memory of the host."""
+
+    name = "@numpy"
+    xp = np
+    supported_array_types = (np.ndarray,)
+
+    def make_random(self, seed: Any) -> np.random.Generator:
+        return np.random.default_rng(seed)
+
+    def send_array(self, array: Array) -> np.ndarray[Any, Any]:
+        if isinstance(array, np.ndarray):
+            return array
+        from_device = current.device_of_type(type(array))
+        if from_device is None:
+            raise ArgumentTypeError(
+                f"Device.send: expected an array (or lists, tuples, dicts of arrays), got {type(array).__name__}"
+            )
+        return from_device.to_host(array)
+
+    def to_host(self, array: Array) -> np.ndarray[Any, Any]:
+        return np.asarray(array)
+
+
+def map_arrays(move: Callable[[Array], Array], arrays: Any) -> Any:
+    """Apply `move` to each array inside lists, tuples and dicts."""
+    if arrays is None:
+        return None
+    if isinstance(arrays, dict):
+        return {key: map_arrays(move, value) for key, value in arrays.items()}
+    if isinstance(arrays, tuple) and hasattr(arrays, "_fields"):  # a named tuple
+        return type(arrays)(*(map_arrays(move, value) for value in arrays))
+    if isinstance(arrays, list | tuple):
+        return type(arrays)(map_arrays(move, value) for value in arrays)
+    if isinstance(arrays, np.generic | float | int | bool):
+        return move(np.asarray(arrays))
+    return move(arrays)
+
+
+HOST = NumpyDevice()
+current.remember(HOST)

@@ -1,0 +1,51 @@
+"""One seed for all random generators, and their state as plain data for snapshots."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import numpy as np
+
+from catenary.device import current
+from catenary.errors import ArgumentError
+
+
+def seed(value: int) -> None:
+    """Seed every random generator: those of all devices, NumPy's global one and Python's.
+
+    Args:
+        value: A non-negative integer below 2**32.
+
+    Example:
+        >>> import catenary
+        >>> catenary.seed(0)
+    """
+    if not isinstance(value, int | np.integer) or not 0 <= value < 2**32:
+        raise ArgumentError(f"seed: expected an integer from 0 to 2**32 - 1, got {value!r}")
+    current.set_entropy(int(value))
+    for device in current.opened.values():
+        device.random = None
+    np.random.seed(value)
+    random.seed(int(value))
+
+
+def get_random_state() -> dict[str, str]:
+    """Return the state of the generators of all opened devices, as JSON text by device name."""
+    return {
+        name: json.dumps(device.random.bit_generator.state, default=int)
+        for name, device in current.opened.items()
+        if hasattr(device.random, "bit_generator")
+    }
+
+
+def set_random_state(states: dict[str, str]) -> None:
+    """Put the generators back into a state that `get_random_state` returned.
+
+    Devices of the state that are not open here are left out: their numbers cannot be drawn here either.
+    """
+    parsed: dict[str, Any] = {name: json.loads(text) for name, text in states.items()}
+    for name, state in parsed.items():
+        if name in current.opened:
+            current.opened[name].random.bit_generator.state = state

@@ -1,0 +1,106 @@
+"""Implementations: other bodies of a declared function for a device, which plugins register.
+
+An implementation is itself a declared function with the same parameters, and a predicate that says for which
+calls it is the better one. The first registered one (by name) that accepts a call serves it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from catenary.device import get_device_from_array
+from catenary.errors import DeclarationError
+from catenary.graph.declaration import Declaration
+from catenary.plugins import registry
+from catenary.types import Array
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Another body of a declared function.
+
+    Attributes:
+        function: A declared function with the same parameters.
+        accepts: A predicate on the arrays and attributes of a call, in the order of the parameters.
+    """
+
+    function: Any
+    accepts: Callable[..., bool]
+
+
+@dataclass(frozen=True)
+class _Alternative:
+    provider: str
+    device: str
+    implementation: Implementation
+
+
+class _Switch(threading.local):
+    off: frozenset[str] = frozenset()
+
+
+_switch = _Switch()
+
+
+def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
+    """Return the implementations that plugins registered for a function.
+
+    Raises:
+        DeclarationError: If one of them has other parameters than the function.
+    """
+    found = []
+    for record in registry.implementations(declaration.name):
+        implementation = record.load()
+        if not isinstance(implementation, Implementation):
+            raise DeclarationError(f"implementation {record.name}: expected an Implementation, got {implementation!r}")
+        theirs = tuple(implementation.function.declaration.signature.parameters)
+        if theirs != tuple(declaration.signature.parameters):
+            raise DeclarationError(
+                f"implementation {record.name}: expected the parameters "
+                f"{', '.join(declaration.signature.parameters)}, got {', '.join(theirs)}"
+            )
+        found.append(_Alternative(record.provider, record.device, implementation))
+    return tuple(found)
+
+
+def chosen(declaration: Declaration, arrays: tuple[Array, ...], attributes: tuple[Any, ...]) -> Any:
+    """Return the function that serves a call in place of the declared one, or None."""
+    if not declaration.alternatives:
+        return None
+    disabled = _switch.off | set(filter(None, os.environ.get("CATENARY_DISABLE_IMPLEMENTATIONS", "").split(",")))
+    if "*" in disabled:
+        return None
+    device = get_device_from_array(*arrays).name.removeprefix("@").partition(":")[0]
+    inputs = (arrays,) if declaration.many else arrays
+    for one in declaration.alternatives:
+        if one.device == device and one.provider not in disabled and one.implementation.accepts(*inputs, *attributes):
+            return one.implementation.function
+    return None
+
+
+@contextmanager
+def disable_implementations(*providers: str) -> Iterator[None]:
+    """Use no implementations of these providers (of none at all without arguments) inside a `with` block.
+
+    The environment variable `CATENARY_DISABLE_IMPLEMENTATIONS` does the same for a process: names separated by
+    commas, or `*`.
+
+    Args:
+        providers: Names of providers, such as `"onednn"`.
+
+    Example:
+        >>> import catenary
+        >>> with catenary.disable_implementations():
+        ...     pass  # every function runs its plain body
+    """
+    before = _switch.off
+    _switch.off = before | frozenset(providers or ("*",))
+    try:
+        yield
+    finally:
+        _switch.off = before

@@ -1,0 +1,250 @@
+"""Writes the code of a declared function, once, at its first call.
+
+For `linear(xp, x, W, b=None)` the text looks like this (`text_of` returns it, tracebacks show it)::
+
+    def linear(x, W, b=_b_default):
+        _mode = _settings.mode
+        if _mode > 1:
+            return _special(_declaration, (x, W, b), ())
+        if isinstance(x, _Variable):
+            x_array = x._array; x_source = x._node
+            if x_source is None and x.requires_grad: x_source = x
+        else:
+            x_array = x if type(x) is _ndarray else _plain(x, 'linear', 'x')
+            x_source = None
+        ...
+        try:
+            _y = _body(_xp, x_array, W_array, b_array)
+        except Exception as _error:
+            raise _explained(_error, _declaration, (x_array, W_array, b_array)) from _error
+        _out = _new(_Variable)
+        _out._array = _y
+        if _mode or (x_source is None and W_source is None and b_source is None):
+            _out.requires_grad = False
+            return _out
+        _node = _NodeClass()
+        _node.order = _next_order()
+        _node.source_x = x_source
+        _node.array_x = x_array if W_source is not None else None
+        ...
+
+Nothing is decided here but what the declaration says; `call.py` does the same work step by step where hooks,
+debug mode, several outputs, lists or other implementations are involved.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from catenary.config import settings
+from catenary.graph import call as steps
+from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names
+from catenary.graph.implementation import find_alternatives
+from catenary.graph.node import DeclaredNode, next_order
+from catenary.variable import Variable
+
+
+def specialise(function: Any, declaration: Declaration) -> None:
+    """Replace the code of `function` by code written for its declaration."""
+    declaration.node_class = _node_class(declaration)
+    declaration.alternatives = find_alternatives(declaration)
+    namespace = function.__globals__
+    namespace.update(
+        _NodeClass=declaration.node_class,
+        _Saved=Saved,
+        _Variable=Variable,
+        _body=declaration.body,
+        _declaration=declaration,
+        _explained=steps.explained,
+        _module_of=steps.module_of,
+        _ndarray=np.ndarray,
+        _new=object.__new__,
+        _next_order=next_order,
+        _numpy=np,
+        _output_array=steps.output_array,
+        _plain=steps.plain_number if declaration.keeps_numbers else steps.plain,
+        _settings=settings,
+        _special=steps.call,
+    )
+    for p in declaration.signature.parameters.values():
+        if p.default is not p.empty:
+            namespace[f"_{p.name}_default"] = p.default
+    made = _compile(f"<catenary {declaration.name}>", text_of(declaration), namespace)[declaration.name]
+    function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+    function.__code__ = made.__code__  # last: from here on, calls take the new code
+
+
+def text_of(declaration: Declaration) -> str:
+    """Return the source of the specialised function."""
+    special = f"return _special(_declaration, {_tuple(declaration.inputs)}, {_tuple(declaration.attributes)})"
+    head = f"def {declaration.name}({_parameters(declaration)}):"
+    if declaration.many or declaration.several_outputs or declaration.alternatives:
+        return f"{head}\n    {special}\n"
+    lines = [head, "    _mode = _settings.mode", "    if _mode > 1:", f"        {special}"]
+    for name, kind in declaration.inputs.items():
+        lines += _unwrap(declaration.name, name, kind)
+    return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
+
+
+def _parameters(declaration: Declaration) -> str:
+    texts = []
+    for p in declaration.signature.parameters.values():
+        if p.kind is p.KEYWORD_ONLY and "*" not in texts:
+            texts.append("*")
+        texts.append(p.name if p.default is p.empty else f"{p.name}=_{p.name}_default")
+    return ", ".join(texts)
+
+
+def _unwrap(function: str, name: str, kind: str) -> list[str]:
+    absent = [f"    if {name} is None:", f"        {name}_array = {name}_source = None"] * (kind == "optional")
+    return [
+        *absent,
+        f"    {'elif' if absent else 'if'} isinstance({name}, _Variable):",
+        f"        {name}_array = {name}._array; {name}_source = {name}._node",
+        f"        if {name}_source is None and {name}.requires_grad: {name}_source = {name}",
+        "    else:",
+        f"        {name}_array = {name} if type({name}) is _ndarray else _plain({name}, {function!r}, {name!r})",
+        f"        {name}_source = None",
+    ]
+
+
+def _forward(declaration: Declaration) -> list[str]:
+    arrays = [f"{name}_array" for name in declaration.inputs]
+    arguments = ["_xp" if declaration.takes_xp else "None"]
+    for p in declaration.signature.parameters.values():
+        value = f"{p.name}_array" if p.name in declaration.inputs else p.name
+        arguments.append(f"{p.name}={value}" if p.kind is p.KEYWORD_ONLY else value)
+    lines = []
+    if declaration.takes_xp:
+        same = " and ".join(f"type({a}) is _ndarray" for a in arrays)
+        lines.append(f"    _xp = _numpy if {same} else _module_of({', '.join(arrays)})")
+    if declaration.takes_saved:
+        lines.append("    _saved = _Saved()")
+        arguments.append("saved=_saved")
+    return [
+        *lines,
+        "    try:",
+        f"        _y = _body({', '.join(arguments)})",
+        "    except Exception as _error:",
+        f"        raise _explained(_error, _declaration, {_tuple(arrays)}) from _error",
+        f"    if type(_y) is not _ndarray: _y = _output_array(_y, _declaration, {_tuple(arrays)})",
+    ]
+
+
+def _record(declaration: Declaration) -> list[str]:
+    sources = [f"{name}_source" for name in declaration.inputs]
+    lines = ["    _out = _new(_Variable)", "    _out._array = _y"]
+    if not declaration.all_rules:
+        return [*lines, "    _out.requires_grad = False", "    return _out"]
+    lines += [
+        f"    if _mode or ({' and '.join(f'{s} is None' for s in sources)}):",
+        "        _out.requires_grad = False",
+        "        return _out",
+        "    _node = _NodeClass()",
+        "    _node.order = _next_order()",
+        "    _node.shape = _y.shape",
+        "    _node.dtype = _y.dtype",
+        "    _node.grad = None",
+        *(f"    _node.source_{name} = {name}_source" for name in declaration.inputs),
+        *(f"    _node.array_{name} = {_kept(declaration, name)}" for name in declaration.kept_inputs),
+        *(f"    _node.attribute_{name} = {name}" for name in declaration.kept_attributes),
+    ]
+    if declaration.keeps_output:
+        lines.append("    _node.y = _y")
+    if declaration.takes_saved:
+        lines.append("    _node.saved = _saved")
+    return [*lines, "    _out._node = _node", "    return _out"]
+
+
+def _kept(declaration: Declaration, name: str) -> str:
+    """Return the expression for what a node keeps of an input: its array where a rule that will run names it."""
+    if declaration.joint_rule:
+        return f"{name}_array"
+    users = [n for n, rule in declaration.rules.items() if name in parameter_names(rule)]
+    if declaration.composed or len(users) == len(declaration.inputs):
+        return f"{name}_array"
+    return f"{name}_array if {' or '.join(f'{n}_source is not None' for n in users)} else None"
+
+
+def _node_class(declaration: Declaration) -> type[DeclaredNode]:
+    """Return the class of a function's nodes, with `propagate` written for its rules."""
+    inputs = tuple(declaration.inputs)
+    namespace: dict[str, Any] = {f"_rule_of_{name}": rule for name, rule in declaration.rules.items()}
+    namespace.update(
+        _joint_rule=declaration.joint_rule,
+        _numpy=np,
+        _ndarray=np.ndarray,
+        _module_of=steps.module_of,
+        _complete=steps.complete,
+    )
+    text = "\n".join(["def propagate(self, gy):", *_propagate(declaration)]) + "\n"
+    kept = [f"array_{name}" for name in declaration.kept_inputs]
+    kept += [f"attribute_{name}" for name in declaration.kept_attributes]
+    kept += ["y"] * declaration.keeps_output + ["saved"] * declaration.takes_saved
+    kept += ["likes"] * declaration.several_outputs
+    slots = (*(f"source_{name}" for name in inputs), *kept)
+    members = {
+        "__slots__": slots,
+        "slots": slots,
+        "propagate": _compile(f"<catenary gradient of {declaration.name}>", text, namespace)["propagate"],
+        "label": declaration.name,
+        "input_names": inputs,
+        "attribute_names": declaration.kept_attributes,
+        "takes_list": bool(declaration.many),
+        "composed": staticmethod(declaration.composed) if declaration.composed else None,
+    }
+    return type(declaration.name, (DeclaredNode,), members)
+
+
+def _propagate(declaration: Declaration) -> list[str]:
+    needs = declaration.needs - {*declaration.inputs, *declaration.attributes}
+    given = {**_FROM_NODE, "xp": "_module_of(gys[0])"} if declaration.several_outputs else _FROM_NODE
+    needs |= {"gys"} if declaration.several_outputs else set()
+    lines = [f"    {name} = {value}" for name, value in given.items() if name in needs]
+    if declaration.joint_rule:
+        call = f"_joint_rule({_rule_arguments(declaration, declaration.joint_rule)})"
+        return [*lines, f"    return tuple(zip(self.sources, {call}))"]
+    calls = {
+        name: f"_rule_of_{name}({_rule_arguments(declaration, declaration.rules[name])})"
+        for name in declaration.inputs
+        if name in declaration.rules
+    }
+    if declaration.many:
+        gxs = calls.get(declaration.many, "()")
+        return [*lines, f"    return tuple(zip(self.source_{declaration.many}, {gxs}))"]
+    pairs = [f"(self.source_{n}, {call} if self.source_{n} is not None else None)" for n, call in calls.items()]
+    return [*lines, f"    return {_tuple(pairs)}"]
+
+
+#: What a rule may name besides inputs and attributes, and where `propagate` finds it.
+_FROM_NODE = {
+    "gys": "_complete(gy, self)",
+    "y": "self.y",
+    "ys": "self.y",
+    "saved": "self.saved",
+    "xp": "_numpy if type(gy) is _ndarray else _module_of(gy)",
+}
+
+
+def _rule_arguments(declaration: Declaration, rule: Rule) -> str:
+    texts = []
+    for need in parameter_names(rule):
+        if need in declaration.inputs:
+            texts.append(f"self.array_{need}")
+        else:
+            texts.append(f"self.attribute_{need}" if need in declaration.attributes else need)
+    return ", ".join(texts)
+
+
+def _tuple(names: Iterable[str]) -> str:
+    return "(" + "".join(f"{name}, " for name in names) + ")"
+
+
+def _compile(title: str, text: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    linecache.cache[title] = (len(text), None, text.splitlines(True), title)  # so that tracebacks show it
+    exec(compile(text, title, "exec"), namespace)
+    return namespace
