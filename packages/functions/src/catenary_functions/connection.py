@@ -1,0 +1,125 @@
+"""Functions that connect layers: matrix products and look-up tables."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from catenary import Variable, as_array, function
+from catenary.arithmetic import put_item
+from catenary.errors import ArgumentError, ShapeError
+from catenary.types import Array, ArrayModule
+
+
+@function
+def affine(_: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
+    """Return x W^T + b for matrices: the heart of `linear`.
+
+    Args:
+        x: Input, shape (batch, inputs).
+        W: Weight, shape (outputs, inputs).
+        b: Bias, shape (outputs,).
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.affine(np.ones((1, 2)), np.ones((3, 2)), np.ones(3)).array
+        array([[3., 3., 3.]])
+    """
+    try:
+        y = x @ W.T
+    except ValueError:
+        raise ShapeError(
+            f"linear: x has {x.shape[-1]} features, W expects {W.shape[-1]} "
+            f"(x: {x.shape} {x.dtype}, W: {W.shape} {W.dtype})"
+        ) from None
+    if b is None:
+        return y
+    if len(b) != len(W):  # NumPy would broadcast a bias of length 1
+        raise ShapeError(f"linear: b has {len(b)} elements, W gives {len(W)} outputs (W: {W.shape}, b: {b.shape})")
+    y += b
+    return y
+
+
+affine.gradient(
+    x=lambda gy, W: gy @ W,
+    W=lambda gy, x: gy.T @ x,
+    b=lambda gy: gy.sum(0),
+)
+
+
+def linear(x: Any, W: Any, b: Any = None, n_batch_axes: int = 1) -> Variable:
+    """Return x W^T + b.
+
+    Args:
+        x: Input, shape (batch, ...); the axes after the batch axes are taken as one.
+        W: Weight, shape (outputs, inputs).
+        b: Bias, shape (outputs,).
+        n_batch_axes: The number of batch axes.
+
+    Returns:
+        Shape (batch, outputs).
+
+    Raises:
+        ShapeError: If the number of features is not what `W` expects.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.linear(np.ones((4, 2)), np.ones((3, 2))).shape
+        (4, 3)
+    """
+    shape = x.shape
+    if n_batch_axes == 1 and len(shape) == 2:
+        return affine(x, W, b)
+    if not 1 <= n_batch_axes < max(len(shape), 2):
+        raise ArgumentError(f"linear: n_batch_axes must be from 1 to {len(shape) - 1} for x of shape {shape}")
+    batch = shape[:n_batch_axes]
+    y = affine(x.reshape((math.prod(batch), math.prod(shape[n_batch_axes:]))), W, b)
+    return y if n_batch_axes == 1 else y.reshape((*batch, y.shape[1]))
+
+
+@function
+def embed_id(xp: ArrayModule, x: Array, W: Array, ignore_label: int | None = None) -> Array:
+    """Look up rows of a table.
+
+    Args:
+        x: Indices, integers of any shape.
+        W: The table, shape (vocabulary, features).
+        ignore_label: An index that gives zeros.
+
+    Returns:
+        Shape (*x.shape, features).
+
+    Raises:
+        ArgumentError: If an index is not in the table.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.embed_id(np.array([1, 0]), np.array([[1.0], [2.0]])).array
+        array([[2.],
+               [1.]])
+    """
+    if x.dtype.kind not in "iu":
+        raise ArgumentError(f"embed_id: x must hold integers, got {x.dtype}")
+    if ignore_label is None:
+        _check_indices(x, len(W))
+        return W[x]
+    used = x != ignore_label
+    places = xp.where(used, x, 0)
+    _check_indices(places, len(W))
+    return W[places] * used[..., None].astype(W.dtype)
+
+
+def _check_indices(x: Array, count: int) -> None:
+    if x.size and not (int(x.min()) >= 0 and int(x.max()) < count):
+        raise ArgumentError(f"embed_id: indices must be from 0 to {count - 1}, got {int(x.min())} to {int(x.max())}")
+
+
+def _embed_gW(gy: Any, x: Any, W: Any, ignore_label: int | None, xp: ArrayModule) -> Any:
+    x = as_array(x)
+    if ignore_label is not None:
+        used = x != ignore_label
+        gy, x = gy * used[..., None], xp.where(used, x, 0)
+    return put_item(gy, x, W.shape)
+
+
+embed_id.gradient(W=_embed_gW)

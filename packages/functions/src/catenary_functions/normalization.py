@@ -1,0 +1,134 @@
+"""Normalization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catenary import PER_CALL, Saved, Variable, function
+from catenary.arithmetic import sum
+from catenary.errors import ArgumentError, ShapeError
+from catenary.types import Array, ArrayModule, Axis
+from catenary_functions.math import sqrt
+
+
+def _axes(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the axes to average over, and the shape of gamma that broadcasts to `x`."""
+    if axis is None:
+        over: tuple[int, ...] = (0, *range(1 + gamma.ndim, x.ndim))
+    else:
+        over = tuple(sorted(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))))
+    kept = tuple(n for i, n in enumerate(x.shape) if i not in over)
+    if gamma.shape != kept or beta.shape != kept:
+        raise ShapeError(
+            f"{name}: gamma and beta must have shape {kept} for x of {x.shape}, got {gamma.shape} and {beta.shape}"
+        )
+    return over, tuple(1 if i in over else n for i, n in enumerate(x.shape))
+
+
+@function
+def batch_normalization(
+    xp: ArrayModule,
+    x: Array,
+    gamma: Array,
+    beta: Array,
+    eps: float = 2e-5,
+    running_mean: Any = None,
+    running_var: Any = None,
+    decay: float = 0.9,
+    axis: Axis = None,
+    *,
+    saved: Saved = PER_CALL,
+) -> Array:
+    """Bring each channel to mean beta and standard deviation gamma over a batch.
+
+    Source: Ioffe, Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+    Shift" (2015).
+
+    Args:
+        x: Input, shape (batch, channels, ...).
+        gamma: Standard deviations, of the shape of the axes that are not averaged over.
+        beta: Means, of the same shape.
+        eps: Added to the variance.
+        running_mean: An array that takes part of the mean of the batch, in place.
+        running_var: An array that takes part of the variance of the batch (without bias), in place.
+        decay: What the running values keep of themselves.
+        axis: The axes to average over; the batch and all axes after the channels if None.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.batch_normalization(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), eps=0.0).array
+        array([[-1.],
+               [ 1.]])
+    """
+    over, shape = _axes("batch_normalization", x, gamma, beta, axis)
+    if x.size == 0:
+        raise ArgumentError(f"batch_normalization: x must not be empty, got shape {x.shape}")
+    mean = x.mean(over, keepdims=True)
+    x_hat = x - mean
+    var = (x_hat * x_hat).mean(over, keepdims=True)
+    inverse = 1 / xp.sqrt(var + eps)
+    x_hat *= inverse
+    saved.over, saved.shape, saved.inverse, saved.x_hat = over, shape, inverse, x_hat
+    count = x.size // mean.size
+    for running, value in ((running_mean, mean), (running_var, var * (count / max(count - 1, 1)))):
+        if running is not None:
+            running *= decay
+            running += (1 - decay) * value.reshape(running.shape)
+    return x_hat * gamma.reshape(shape) + beta.reshape(shape)
+
+
+@batch_normalization.joint_gradient
+def _gradients(gy: Any, gamma: Any, saved: Any) -> tuple[Any, ...]:
+    over, x_hat = saved.over, saved.x_hat
+    gbeta, ggamma = gy.sum(over, keepdims=True), (gy * x_hat).sum(over, keepdims=True)
+    count = gy.size // gbeta.size
+    gx = gy - gbeta / count
+    gx -= x_hat * (ggamma / count)
+    gx *= gamma.reshape(saved.shape) * saved.inverse
+    return gx, ggamma.reshape(gamma.shape), gbeta.reshape(gamma.shape)
+
+
+@batch_normalization.compose
+def _composed(
+    x: Any, gamma: Any, beta: Any, eps: float, running_mean: Any, running_var: Any, decay: float, axis: Axis
+) -> Variable:
+    over, shape = _axes("batch_normalization", x, gamma, beta, axis)
+    mean = _mean(x, over)
+    centered = x - mean
+    return centered / sqrt(_mean(centered * centered, over) + eps) * gamma.reshape(shape) + beta.reshape(shape)
+
+
+def _mean(x: Any, over: tuple[int, ...]) -> Variable:
+    total = sum(x, over, True)
+    return total * (total.size / x.size)
+
+
+def fixed_batch_normalization(
+    x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float = 2e-5, axis: Axis = None
+) -> Variable:
+    """Normalize with given statistics: what batch normalization does outside of training.
+
+    Args:
+        x: Input, shape (batch, channels, ...).
+        gamma: Standard deviations, of the shape of the axes that are not averaged over.
+        beta: Means, of the same shape.
+        mean: The mean to subtract, of the same shape.
+        var: The variance to divide by, of the same shape.
+        eps: Added to the variance.
+        axis: The axes to average over; the batch and all axes after the channels if None.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> one = np.ones(1)
+        >>> F.fixed_batch_normalization(np.array([[3.0]]), one, one, one, one, eps=0.0).array
+        array([[3.]])
+    """
+    _, shape = _axes("fixed_batch_normalization", x, gamma, beta, axis)
+    scale = gamma / sqrt(var + eps)
+    return x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)

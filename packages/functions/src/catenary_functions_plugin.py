@@ -1,0 +1,70 @@
+"""What catenary-functions gives: the functions of `catenary.functions`."""
+
+from __future__ import annotations
+
+from catenary.plugins import hookimpl
+
+CATENARY_API = "1.0"
+
+
+@hookimpl
+def catenary_functions() -> dict[str, str]:
+    return {
+        "absolute": "catenary_functions.math:absolute",
+        "accuracy": "catenary_functions.evaluation:accuracy",
+        "add": "catenary_functions.math:add",
+        "affine": "catenary_functions.connection:affine",
+        "average": "catenary_functions.math:average",
+        "average_pooling_2d": "catenary_functions.pooling:average_pooling_2d",
+        "batch_normalization": "catenary_functions.normalization:batch_normalization",
+        "broadcast_to": "catenary_functions.array:broadcast_to",
+        "cast": "catenary_functions.array:cast",
+        "clip": "catenary_functions.math:clip",
+        "concat": "catenary_functions.array:concat",
+        "convolution_2d": "catenary_functions.convolution:convolution_2d",
+        "cos": "catenary_functions.math:cos",
+        "dropout": "catenary_functions.noise:dropout",
+        "elu": "catenary_functions.activation:elu",
+        "embed_id": "catenary_functions.connection:embed_id",
+        "exp": "catenary_functions.math:exp",
+        "expand_dims": "catenary_functions.array:expand_dims",
+        "fixed_batch_normalization": "catenary_functions.normalization:fixed_batch_normalization",
+        "flatten": "catenary_functions.array:flatten",
+        "get_item": "catenary_functions.array:get_item",
+        "identity": "catenary_functions.noise:identity",
+        "im2col": "catenary_functions.windows:im2col",
+        "leaky_relu": "catenary_functions.activation:leaky_relu",
+        "linear": "catenary_functions.connection:linear",
+        "log": "catenary_functions.math:log",
+        "log_softmax": "catenary_functions.activation:log_softmax",
+        "lstm": "catenary_functions.rnn:lstm",
+        "matmul": "catenary_functions.math:matmul",
+        "max": "catenary_functions.math:max",
+        "max_pooling_2d": "catenary_functions.pooling:max_pooling_2d",
+        "maximum": "catenary_functions.math:maximum",
+        "mean": "catenary_functions.math:mean",
+        "mean_absolute_error": "catenary_functions.loss:mean_absolute_error",
+        "mean_squared_error": "catenary_functions.loss:mean_squared_error",
+        "min": "catenary_functions.math:min",
+        "minimum": "catenary_functions.math:minimum",
+        "n_step_lstm": "catenary_functions.rnn:n_step_lstm",
+        "relu": "catenary_functions.activation:relu",
+        "reshape": "catenary_functions.array:reshape",
+        "sigmoid": "catenary_functions.activation:sigmoid",
+        "sigmoid_cross_entropy": "catenary_functions.loss:sigmoid_cross_entropy",
+        "sin": "catenary_functions.math:sin",
+        "softmax": "catenary_functions.activation:softmax",
+        "softmax_cross_entropy": "catenary_functions.loss:softmax_cross_entropy",
+        "softplus": "catenary_functions.activation:softplus",
+        "split_axis": "catenary_functions.array:split_axis",
+        "sqrt": "catenary_functions.math:sqrt",
+        "square": "catenary_functions.math:square",
+        "squeeze": "catenary_functions.array:squeeze",
+        "stack": "catenary_functions.array:stack",
+        "sum": "catenary_functions.math:sum",
+        "sum_to": "catenary_functions.array:sum_to",
+        "swapaxes": "catenary_functions.array:swapaxes",
+        "tanh": "catenary_functions.activation:tanh",
+        "transpose": "catenary_functions.array:transpose",
+        "where": "catenary_functions.array:where",
+    }
