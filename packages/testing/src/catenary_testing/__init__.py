@@ -1,0 +1,27 @@
+"""The conformance kit for plugin authors and for Catenary itself: use it as ``catenary.testing``."""
+
+from __future__ import annotations
+
+from catenary_testing.completeness import untested as untested
+from catenary_testing.functions import (
+    FunctionCase as FunctionCase,
+    broadcasting as broadcasting,
+    elementwise as elementwise,
+    function_tests as function_tests,
+)
+from catenary_testing.gradient_check import check_backward as check_backward, numerical_grad as numerical_grad
+from catenary_testing.tolerance import assert_close as assert_close
+from catenary_testing.tripwire import TripwireDevice as TripwireDevice, TripwireError as TripwireError
+
+__all__ = [
+    "FunctionCase",
+    "TripwireDevice",
+    "TripwireError",
+    "assert_close",
+    "broadcasting",
+    "check_backward",
+    "elementwise",
+    "function_tests",
+    "numerical_grad",
+    "untested",
+]
