@@ -20,6 +20,7 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
     ├── PluginError [ImportError]              a plugin, or what it names, cannot be loaded
     ├── UnknownNameError [LookupError]         a name that no plugin gives
     ├── AmbiguousNameError [LookupError]       a name that several plugins give
+    ├── OptimizerError [RuntimeError]          an optimizer used in the wrong order
     ├── TrainingError [RuntimeError]           a training loop that cannot begin or go on
     ├── MissingLibraryError [ImportError]      an optional library that is not installed
     ├── ReportError [LookupError]              a report that has no reporter, or whose observer has no name
@@ -101,6 +102,10 @@ class UnknownNameError(CatenaryError, LookupError):
 
 class AmbiguousNameError(CatenaryError, LookupError):
     """A name that several plugins give; the message lists the qualified names."""
+
+
+class OptimizerError(CatenaryError, RuntimeError):
+    """An optimizer that is used before `setup`, or counted twice."""
 
 
 class TrainingError(CatenaryError, RuntimeError):

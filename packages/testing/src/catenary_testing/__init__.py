@@ -10,11 +10,21 @@ from catenary_testing.functions import (
     function_tests as function_tests,
 )
 from catenary_testing.gradient_check import check_backward as check_backward, numerical_grad as numerical_grad
+from catenary_testing.links import LinkCase as LinkCase, link_tests as link_tests
+from catenary_testing.memory import (
+    MemoryDeserializer as MemoryDeserializer,
+    MemorySerializer as MemorySerializer,
+)
+from catenary_testing.optimizers import OptimizerCase as OptimizerCase, optimizer_tests as optimizer_tests
 from catenary_testing.tolerance import assert_close as assert_close
 from catenary_testing.tripwire import TripwireDevice as TripwireDevice, TripwireError as TripwireError
 
 __all__ = [
     "FunctionCase",
+    "LinkCase",
+    "MemoryDeserializer",
+    "MemorySerializer",
+    "OptimizerCase",
     "TripwireDevice",
     "TripwireError",
     "assert_close",
@@ -22,6 +32,8 @@ __all__ = [
     "check_backward",
     "elementwise",
     "function_tests",
+    "link_tests",
     "numerical_grad",
+    "optimizer_tests",
     "untested",
 ]

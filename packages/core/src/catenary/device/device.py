@@ -24,11 +24,14 @@ class Device:
         name: The specifier that `get_device` takes, such as `"@numpy"` or `"@cupy:0"`.
         xp: The module with NumPy's functions for arrays of this device.
         supported_array_types: The array classes of this device.
+        cache_elements: How many elements at a time work over several arrays should take, so that they stay in the
+            cache; None where that makes no difference.
     """
 
     name: str
     xp: ArrayModule
     supported_array_types: tuple[type, ...]
+    cache_elements: int | None = None
 
     _random: Any = None
 
@@ -106,6 +109,7 @@ class NumpyDevice(Device):
     name = "@numpy"
     xp = np
     supported_array_types = (np.ndarray,)
+    cache_elements = 2**15
 
     def make_random(self, seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)

@@ -1,0 +1,62 @@
+"""Optimizers: use them as ``catenary.optimizers``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from catenary_optimizers.adaptive import (
+    AdaDelta as AdaDelta,
+    AdaGrad as AdaGrad,
+    Adam as Adam,
+    RMSprop as RMSprop,
+)
+from catenary_optimizers.hyperparameter import (
+    Hyperparameter as Hyperparameter,
+    HyperparameterProxy as HyperparameterProxy,
+)
+from catenary_optimizers.optimizer import GradientMethod as GradientMethod, Optimizer as Optimizer
+from catenary_optimizers.sgd import SGD as SGD, MomentumSGD as MomentumSGD
+from catenary_optimizers.update_rule import UpdateRule as UpdateRule
+
+__all__ = [
+    "SGD",
+    "AdaDelta",
+    "AdaGrad",
+    "Adam",
+    "GradientMethod",
+    "Hyperparameter",
+    "HyperparameterProxy",
+    "MomentumSGD",
+    "Optimizer",
+    "RMSprop",
+    "UpdateRule",
+    "get",
+]
+
+
+def get(name: str, **hyperparameters: Any) -> Any:
+    """Return a new optimizer by its registered name, of this package or of a plugin.
+
+    Args:
+        name: Such as `"Adam"`, or `"<distribution>:<name>"`.
+        hyperparameters: What its class takes.
+
+    Raises:
+        UnknownNameError: If there is no optimizer of this name; the message has similar names.
+
+    Example:
+        >>> from catenary import optimizers
+        >>> optimizers.get("SGD", lr=0.5).lr
+        0.5
+    """
+    from catenary.plugins import registry  # nothing is discovered until a name is looked up
+
+    return registry.get("optimizers", name)(**hyperparameters)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from catenary.plugins import module_getattr
+
+        return module_getattr(__name__, "optimizers", name)

@@ -1,0 +1,169 @@
+"""Optimizers with a step size for each element: AdaGrad, AdaDelta, RMSprop, Adam."""
+
+from __future__ import annotations
+
+import math
+
+from catenary.types import Array, ArrayModule
+from catenary_optimizers.hyperparameter import HyperparameterProxy
+from catenary_optimizers.optimizer import GradientMethod
+from catenary_optimizers.update_rule import UpdateRule
+
+
+class AdaGradRule(UpdateRule):
+    """The rule of `AdaGrad`."""
+
+    state_names = ("h",)
+
+    def step(self, xp: ArrayModule, p: Array, g: Array, h: Array) -> None:  # type: ignore[override]
+        h += g * g
+        p -= self.hyperparam.lr * g / (xp.sqrt(h) + self.hyperparam.eps)
+
+
+class AdaGrad(GradientMethod):
+    """AdaGrad: steps become shorter where gradients were large.
+
+    Source: Duchi, Hazan, Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization"
+    (2011).
+
+    Args:
+        lr: The learning rate.
+        eps: Added to the denominator.
+
+    Example:
+        >>> from catenary.optimizers import AdaGrad
+        >>> AdaGrad().lr
+        0.001
+    """
+
+    rule = AdaGradRule
+    lr = HyperparameterProxy()
+    eps = HyperparameterProxy()
+
+    def __init__(self, lr: float = 0.001, eps: float = 1e-8) -> None:
+        super().__init__(lr=lr, eps=eps)
+
+
+class AdaDeltaRule(UpdateRule):
+    """The rule of `AdaDelta`."""
+
+    state_names = ("msg", "msdx")
+
+    def step(self, xp: ArrayModule, p: Array, g: Array, msg: Array, msdx: Array) -> None:  # type: ignore[override]
+        rho, eps = self.hyperparam.rho, self.hyperparam.eps
+        msg += (1 - rho) * (g * g - msg)
+        dx = xp.sqrt((msdx + eps) / (msg + eps)) * g
+        msdx += (1 - rho) * (dx * dx - msdx)
+        p -= dx
+
+
+class AdaDelta(GradientMethod):
+    """AdaDelta: steps of the size of earlier steps; no learning rate.
+
+    Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
+
+    Args:
+        rho: What the running means keep of themselves.
+        eps: Added under both roots.
+
+    Example:
+        >>> from catenary.optimizers import AdaDelta
+        >>> AdaDelta().rho
+        0.95
+    """
+
+    rule = AdaDeltaRule
+    rho = HyperparameterProxy()
+    eps = HyperparameterProxy()
+
+    def __init__(self, rho: float = 0.95, eps: float = 1e-6) -> None:
+        super().__init__(rho=rho, eps=eps)
+
+
+class RMSpropRule(UpdateRule):
+    """The rule of `RMSprop`."""
+
+    state_names = ("ms",)
+
+    def step(self, xp: ArrayModule, p: Array, g: Array, ms: Array) -> None:  # type: ignore[override]
+        hp = self.hyperparam
+        ms += (1 - hp.alpha) * (g * g - ms)
+        p -= hp.lr * g / (xp.sqrt(ms + hp.eps) if hp.eps_inside_sqrt else xp.sqrt(ms) + hp.eps)
+
+
+class RMSprop(GradientMethod):
+    """RMSprop: steps divided by the running root mean square of gradients.
+
+    Source: Tieleman, Hinton, "Lecture 6.5: rmsprop", Neural Networks for Machine Learning (2012).
+
+    Args:
+        lr: The learning rate.
+        alpha: What the running mean keeps of itself.
+        eps: Added to the denominator.
+        eps_inside_sqrt: Whether it is added under the root instead.
+
+    Example:
+        >>> from catenary.optimizers import RMSprop
+        >>> RMSprop().alpha
+        0.99
+    """
+
+    rule = RMSpropRule
+    lr = HyperparameterProxy()
+    alpha = HyperparameterProxy()
+    eps = HyperparameterProxy()
+    eps_inside_sqrt = HyperparameterProxy()
+
+    def __init__(
+        self, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8, eps_inside_sqrt: bool = False
+    ) -> None:
+        super().__init__(lr=lr, alpha=alpha, eps=eps, eps_inside_sqrt=eps_inside_sqrt)
+
+
+class AdamRule(UpdateRule):
+    """The rule of `Adam`."""
+
+    state_names = ("m", "v")
+
+    @property
+    def lr(self) -> float:
+        """The step size of the next or running update, with the correction of the first steps' bias."""
+        hp, t = self.hyperparam, max(self.t, 1)
+        return float(hp.alpha * math.sqrt(1 - hp.beta2**t) / (1 - hp.beta1**t))
+
+    def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array) -> None:  # type: ignore[override]
+        hp = self.hyperparam
+        m += (1 - hp.beta1) * (g - m)
+        v += (1 - hp.beta2) * (g * g - v)
+        p -= (hp.eta * self.lr) * m / (xp.sqrt(v) + hp.eps)
+
+
+class Adam(GradientMethod):
+    """Adam: running means of gradients and of their squares.
+
+    Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization" (2014).
+
+    Args:
+        alpha: The step size.
+        beta1: What the running mean of gradients keeps of itself.
+        beta2: What the running mean of squares keeps of itself.
+        eps: Added to the denominator.
+        eta: A factor for the whole step, for schedules.
+
+    Example:
+        >>> from catenary.optimizers import Adam
+        >>> Adam().alpha
+        0.001
+    """
+
+    rule = AdamRule
+    alpha = HyperparameterProxy()
+    beta1 = HyperparameterProxy()
+    beta2 = HyperparameterProxy()
+    eps = HyperparameterProxy()
+    eta = HyperparameterProxy()
+
+    def __init__(
+        self, alpha: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, eta: float = 1.0
+    ) -> None:
+        super().__init__(alpha=alpha, beta1=beta1, beta2=beta2, eps=eps, eta=eta)

@@ -1,0 +1,118 @@
+"""One step over many parameters, in pieces that stay in the cache.
+
+Small parameters are copied into one buffer, updated there with a single step, and copied back: for a small network
+this is the difference between ten calls to NumPy and ten for each parameter. Large parameters are updated where they
+are, piece by piece. Parameters keep arrays of their own, so nobody who shares one is left with an old copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from catenary import Device, Parameter
+from catenary.types import Array
+from catenary_optimizers.update_rule import UpdateRule
+
+
+class Sweep:
+    """Parameters of one device, dtype and kind of rule that are updated by one step.
+
+    Args:
+        params: The parameters; all have arrays, gradients, and common rules that did equally many updates.
+        device: Their device.
+    """
+
+    def __init__(self, params: Sequence[Parameter], device: Device) -> None:
+        self.device = device
+        self.rule: UpdateRule = params[0].update_rule
+        self.dtype = params[0].array.dtype
+        limit = device.cache_elements
+        self.members = list(params)
+        for param in params:
+            if param.update_rule.state is None:
+                param.update_rule.init_state(param)
+            param.update_rule.state = device.send(param.update_rule.state)
+        self.large = [p for p in params if limit is not None and p.size > limit]
+        self._pack([p for p in params if limit is None or p.size <= limit])
+        self.made_for = [
+            (p, p.update_rule, p.update_rule.state, type(p.array), p.array.dtype, p.shape) for p in params
+        ]
+
+    def _pack(self, params: list[Parameter]) -> None:
+        """Make the buffers for small parameters, and move their state there."""
+        size = sum(p.size for p in params)
+        xp, names = self.device.xp, self.rule.state_names
+        self.buffers = [xp.zeros(size, self.dtype) for _ in range(2 + len(names))]
+        self.packed: list[tuple[Parameter, Array, Array]] = []
+        start = 0
+        for param in params:
+            views = [b[start : start + param.size].reshape(param.shape) for b in self.buffers]
+            start += param.size
+            state = param.update_rule.state
+            for name, view in zip(names, views[2:], strict=True):
+                view[...] = state[name]
+            param.update_rule.state = dict(zip(names, views[2:], strict=True))
+            self.packed.append((param, views[0], views[1]))
+
+    def still_fits(self) -> bool:
+        """Return whether the parameters still have the arrays, rules and state that the sweep was made for."""
+        t = self.rule.t
+        for param, rule, state, kind, dtype, shape in self.made_for:
+            array = param._array
+            if param.update_rule is not rule or rule.state is not state or rule.t != t or not rule.is_common:
+                return False
+            if type(array) is not kind or array.dtype is not dtype or array.shape != shape:
+                return False
+        return True
+
+    def run(self) -> None:
+        """Do one step on all parameters."""
+        for param in self.members:
+            param.update_rule.t += 1
+        with self.device.create_context():
+            if self.packed:
+                self._run_packed()
+            for param in self.large:
+                self._run_in_pieces(param)
+
+    def _run_packed(self) -> None:
+        for param, array, grad in self.packed:
+            array[...] = param._array
+            grad[...] = param.grad
+        limit = self.device.cache_elements
+        self._step(self.buffers, limit)
+        for param, array, _ in self.packed:
+            param._array[...] = array
+
+    def _run_in_pieces(self, param: Parameter) -> None:
+        arrays = [param._array, param.grad, *param.update_rule.state.values()]
+        if not all(a.flags.c_contiguous for a in arrays):
+            if not param._array.flags.c_contiguous:  # cannot be seen as one row without a copy
+                self.rule.step(self.device.xp, *arrays)
+                return
+            arrays = [a if a.flags.c_contiguous else self.device.xp.ascontiguousarray(a) for a in arrays]
+        self._step([a.reshape(-1) for a in arrays], self.device.cache_elements)
+
+    def _step(self, rows: list[Array], limit: int | None) -> None:
+        size = rows[0].size
+        if limit is None or size <= limit:
+            self.rule.step(self.device.xp, *rows)
+            return
+        for start in range(0, size, limit):
+            self.rule.step(self.device.xp, *(row[start : start + limit] for row in rows))
+
+
+def make_sweeps(params: Iterable[Parameter]) -> tuple[list[Sweep], list[Parameter]]:
+    """Divide parameters into sweeps, and those that must be updated one by one."""
+    groups: dict[Any, list[Parameter]] = {}
+    single: list[Parameter] = []
+    for param in params:
+        rule = param.update_rule
+        if isinstance(rule, UpdateRule) and type(rule).update_core is UpdateRule.update_core and rule.is_common:
+            groups.setdefault((type(rule), param.device.name, np.dtype(param.dtype).str, rule.t), []).append(param)
+        else:
+            single.append(param)
+    return [Sweep(group, group[0].device) for group in groups.values()], single

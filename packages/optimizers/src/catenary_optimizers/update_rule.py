@@ -1,0 +1,112 @@
+"""UpdateRule: how one parameter is updated."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from catenary import AbstractSerializer, Parameter, get_device_from_array
+from catenary.types import Array, ArrayModule
+from catenary_optimizers import hooking
+from catenary_optimizers.hyperparameter import Hyperparameter
+
+
+class UpdateRule:
+    """Base of update rules: override `step`, and name the state it keeps.
+
+    Args:
+        parent_hyperparam: The hyperparameters of the optimizer.
+
+    Attributes:
+        state_names: The names of the arrays that are kept for a parameter, zeros at first.
+        hyperparam: Hyperparameters; what is set here is for this parameter only.
+        enabled: Whether the parameter is updated at all.
+        t: The number of updates done.
+        state: The arrays by name, None before the first update.
+
+    Example:
+        >>> from catenary.optimizers import UpdateRule
+        >>> class SignRule(UpdateRule):
+        ...     def step(self, xp, p, g):
+        ...         p -= self.hyperparam.lr * xp.sign(g)
+    """
+
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parent_hyperparam: Hyperparameter | None = None) -> None:
+        self.hyperparam = Hyperparameter(parent_hyperparam)
+        self.enabled = True
+        self.t = 0
+        self.state: dict[str, Array] | None = None
+        self._hooks = hooking.no_hooks()
+
+    def step(self, xp: ArrayModule, p: Array, g: Array, *state: Array) -> None:
+        """Update an array in place.
+
+        The arrays may be pieces of parameters, or several parameters in one; all have the same shape.
+
+        Args:
+            xp: The array module.
+            p: The parameter.
+            g: Its gradient.
+            state: The arrays that `state_names` names, in that order, to be updated in place, too.
+        """
+        raise NotImplementedError(f"{type(self).__name__} gives no step")
+
+    @property
+    def is_common(self) -> bool:
+        """Whether this rule does what the others of its optimizer do, so that they may share a step."""
+        return not (self.hyperparam.is_own or self._hooks["pre"] or self._hooks["post"])
+
+    def init_state(self, param: Parameter) -> None:
+        """Make the state of a parameter: zeros of its shape, dtype and device."""
+        xp = param.xp
+        self.state = {name: xp.zeros_like(param.array) for name in self.state_names}
+
+    def update(self, param: Parameter) -> None:
+        """Update one parameter, with the hooks of this rule around it.
+
+        Args:
+            param: A parameter; nothing happens if it has no array yet, or the rule is not enabled.
+        """
+        if not self.enabled or param.array is None:
+            return
+        self.t += 1
+        for hook in self._hooks["pre"].values():
+            hook(self, param)
+        self.update_core(param)
+        for hook in self._hooks["post"].values():
+            hook(self, param)
+
+    def update_core(self, param: Parameter) -> None:
+        """Do one step on the whole array of a parameter."""
+        if param.grad is None:
+            return
+        if self.state is None:
+            self.init_state(param)
+        assert self.state is not None
+        device = get_device_from_array(param.array)
+        self.state = device.send(self.state)
+        with device.create_context():
+            self.step(device.xp, param.array, param.grad, *self.state.values())
+
+    def add_hook(self, hook: Any, name: str | None = None, timing: str = "auto") -> None:
+        """Add a hook for this parameter: a callable with the rule and the parameter.
+
+        Args:
+            hook: The hook.
+            name: Its name; its attribute `name` by default.
+            timing: "pre", "post", or "auto" for what the hook says.
+        """
+        hooking.add_hook(self._hooks, hook, name, timing)
+
+    def remove_hook(self, name: str) -> None:
+        """Remove a hook of this parameter."""
+        hooking.remove_hook(self._hooks, name)
+
+    def serialize(self, serializer: AbstractSerializer) -> None:
+        """Save or load the number of updates and the state."""
+        self.t = serializer("t", self.t)
+        before = self.state or {}
+        after = {name: serializer(name, before.get(name)) for name in self.state_names}
+        if all(array is not None for array in after.values()) and after:
+            self.state = after
