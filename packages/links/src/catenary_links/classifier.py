@@ -1,0 +1,84 @@
+"""Links around whole models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import catenary
+import catenary.functions as F
+from catenary import Chain, Link, Variable
+from catenary.errors import ArgumentError, ArgumentTypeError
+
+
+class Classifier(Chain):
+    """Computes loss and accuracy of a model, and reports them as `loss` and `accuracy`.
+
+    Args:
+        predictor: The model: a link from inputs to scores.
+        lossfun: The loss function of scores and labels.
+        accfun: The function for accuracy, of scores and labels.
+        label_key: Which argument of a call is the label: a position, or a name.
+
+    Attributes:
+        compute_accuracy: Whether accuracy is computed.
+        y: The scores of the last call.
+        loss: The loss of the last call.
+        accuracy: The accuracy of the last call.
+
+    Example:
+        >>> import numpy as np, catenary.links as L
+        >>> model = L.Classifier(L.Linear(3, 2))
+        >>> loss = model(np.ones((4, 3), np.float32), np.zeros(4, np.int32))
+        >>> loss.shape, model.accuracy.shape
+        ((), ())
+    """
+
+    compute_accuracy = True
+
+    def __init__(
+        self,
+        predictor: Link,
+        lossfun: Callable[..., Any] = F.softmax_cross_entropy,
+        accfun: Callable[..., Any] = F.accuracy,
+        label_key: int | str = -1,
+    ) -> None:
+        if not isinstance(label_key, int | str):
+            raise ArgumentTypeError(f"Classifier: label_key must be an int or a str, got {type(label_key).__name__}")
+        super().__init__()
+        self.lossfun, self.accfun, self.label_key = lossfun, accfun, label_key
+        self.y: Any = None
+        self.loss: Variable | None = None
+        self.accuracy: Variable | None = None
+        with self.init_scope():
+            self.predictor = predictor
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the loss.
+
+        Args:
+            args: The inputs of the model, and the label where `label_key` says.
+            kwargs: Inputs by name.
+
+        Raises:
+            ArgumentError: If there is no label at `label_key`.
+        """
+        args, kwargs, t = self._split_label(args, kwargs)
+        self.y = self.predictor(*args, **kwargs)
+        self.loss = self.lossfun(self.y, t)
+        catenary.report({"loss": self.loss}, self)
+        if self.compute_accuracy:
+            self.accuracy = self.accfun(self.y, t)
+            catenary.report({"accuracy": self.accuracy}, self)
+        return self.loss
+
+    def _split_label(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
+        key = self.label_key
+        if isinstance(key, str):
+            if key not in kwargs:
+                raise ArgumentError(f"Classifier: the label {key!r} is missing; got {', '.join(kwargs) or 'no names'}")
+            return args, {k: v for k, v in kwargs.items() if k != key}, kwargs[key]
+        if not -len(args) <= key < len(args):
+            raise ArgumentError(f"Classifier: there is no label at position {key}; got {len(args)} arguments")
+        key %= len(args)
+        return args[:key] + args[key + 1 :], kwargs, args[key]

@@ -1,0 +1,50 @@
+"""Initializers of parameters: use them as ``catenary.initializers``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from catenary import Initializer as Initializer
+from catenary_links.initializers.constant import (
+    Constant as Constant,
+    Identity as Identity,
+    NaN as NaN,
+    One as One,
+    Zero as Zero,
+)
+from catenary_links.initializers.random import (
+    GlorotNormal as GlorotNormal,
+    GlorotUniform as GlorotUniform,
+    HeNormal as HeNormal,
+    HeUniform as HeUniform,
+    LeCunNormal as LeCunNormal,
+    LeCunUniform as LeCunUniform,
+    Normal as Normal,
+    Orthogonal as Orthogonal,
+    Uniform as Uniform,
+)
+
+__all__ = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LeCunNormal",
+    "LeCunUniform",
+    "NaN",
+    "Normal",
+    "One",
+    "Orthogonal",
+    "Uniform",
+    "Zero",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        from catenary.plugins import module_getattr
+
+        return module_getattr(__name__, "initializers", name)

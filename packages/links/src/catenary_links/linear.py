@@ -1,0 +1,104 @@
+"""Fully connected layers and look-up tables."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import catenary.functions as F
+from catenary import Link, Parameter, Variable
+from catenary.initializers import LeCunNormal, Normal
+from catenary_links.sizes import checked_size
+
+
+class Linear(Link):
+    """A fully connected layer: x W^T + b.
+
+    Args:
+        in_size: The number of inputs; if None, it is taken from the first call.
+        out_size: The number of outputs. With one number alone, `Linear(n)`, that is the number of outputs.
+        nobias: Whether to leave the bias out.
+        initialW: The initializer of `W`; LeCunNormal by default.
+        initial_bias: The initializer of `b`; zero by default.
+
+    Attributes:
+        W: Weight, shape (outputs, inputs).
+        b: Bias, shape (outputs,), or None.
+
+    Example:
+        >>> import numpy as np, catenary.links as L
+        >>> L.Linear(3, 2)(np.ones((4, 3), np.float32)).shape
+        (4, 2)
+    """
+
+    def __init__(
+        self,
+        in_size: int | None,
+        out_size: int | None = None,
+        nobias: bool = False,
+        initialW: Any = None,
+        initial_bias: Any = None,
+    ) -> None:
+        super().__init__()
+        if out_size is None:
+            in_size, out_size = None, in_size
+        self.in_size, self.out_size = in_size, checked_size("Linear", "out_size", out_size)
+        with self.init_scope():
+            self.W = Parameter(LeCunNormal() if initialW is None else initialW)
+            self.b = None if nobias else Parameter(0.0 if initial_bias is None else initial_bias, self.out_size)
+        if in_size is not None:
+            self._initialize(checked_size("Linear", "in_size", in_size))
+
+    def _initialize(self, in_size: int) -> None:
+        self.W.initialize((self.out_size, in_size))
+        self.in_size = in_size
+
+    def forward(self, x: Any, n_batch_axes: int = 1) -> Variable:
+        """Return x W^T + b.
+
+        Args:
+            x: Input, shape (batch, ...).
+            n_batch_axes: The number of batch axes.
+        """
+        if self.W._array is None:
+            self._initialize(math.prod(x.shape[n_batch_axes:]))
+        return F.linear(x, self.W, self.b, n_batch_axes)
+
+    @property
+    def printable_specs(self) -> Any:
+        """The sizes, for `repr`."""
+        yield from (("in_size", self.in_size), ("out_size", self.out_size), ("nobias", self.b is None))
+
+
+class EmbedID(Link):
+    """A look-up table of vectors.
+
+    Args:
+        in_size: The number of entries.
+        out_size: The length of a vector.
+        initialW: The initializer of `W`; normal with standard deviation 1 by default.
+        ignore_label: An index that gives zeros.
+
+    Attributes:
+        W: The table, shape (entries, length).
+
+    Example:
+        >>> import numpy as np, catenary.links as L
+        >>> L.EmbedID(10, 4)(np.array([[1, 2, 3]])).shape
+        (1, 3, 4)
+    """
+
+    def __init__(self, in_size: int, out_size: int, initialW: Any = None, ignore_label: int | None = None) -> None:
+        super().__init__()
+        self.ignore_label = ignore_label
+        shape = (checked_size("EmbedID", "in_size", in_size), checked_size("EmbedID", "out_size", out_size))
+        with self.init_scope():
+            self.W = Parameter(Normal(1.0) if initialW is None else initialW, shape)
+
+    def forward(self, x: Any) -> Variable:
+        """Return the vectors of the entries.
+
+        Args:
+            x: Integers of any shape.
+        """
+        return F.embed_id(x, self.W, self.ignore_label)
