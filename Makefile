@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOX := $(BIN)/python -m tox
+# Environments that "make test" runs at a time.
+PARALLEL ?= 2
 
 .PHONY: help demo test smoke lint bench test-gpu clean
 
@@ -24,7 +26,7 @@ demo: $(READY)
 	$(BIN)/python examples/digits/train_digits.py
 
 test: $(READY)
-	$(TOX) run
+	$(TOX) run-parallel -p $(PARALLEL) --parallel-no-spinner
 
 smoke: $(READY)
 	$(BIN)/python -m pytest -q -m smoke

@@ -41,8 +41,10 @@ def test_to_gpu_goes_to_the_current_device_or_to_number_0(board, monkeypatch):
     Table().to_gpu()
     Table().to_gpu(3)
     assert [spec for spec in asked if spec is not None] == [0, 3]
+    asked.clear()
     with catenary.using_device("@board"):
         assert Table().to_gpu().device is board
+    assert 0 not in asked
 
 
 def test_a_gpu_without_its_package_is_an_error_that_says_what_to_install():

@@ -131,3 +131,12 @@ def test_nan_is_reported_as_any_other_value():
         report({"loss": float("nan"), "array": np.array(np.nan)})
     assert np.isnan(reporter.observation["loss"])
     assert np.isnan(reporter.observation["array"])
+
+
+def test_variables_are_kept_with_their_graph_if_asked_for():
+    reporter = Reporter()
+    reporter.keep_graph = True
+    y = Variable(np.ones(2)) + 1
+    with reporter:
+        report({"y": y})
+    assert reporter.observation["y"] is y

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from catenary import ChainList, Link, Sequential
-from catenary.errors import ArgumentTypeError, LinkError
+from catenary.errors import ArgumentError, ArgumentTypeError, LinkError
 
 
 class Add(Link):
@@ -133,10 +133,42 @@ def test_the_children_are_the_links_numbered_without_the_functions():
     net = Sequential(double, Add(1), double, Sequential(Add(2)))
     assert [path for path, _ in net.namedlinks()] == ["/", "/0", "/1", "/1/0"]
     assert [path for path, _ in net.namedparams()] == ["/0/W", "/1/0/W"]
-    net.insert(2, Add(3))
-    assert [link.number for link in net.links() if isinstance(link, Add)] == [1, 3, 2]
     del net[1]
-    assert [path for path, _ in net.namedparams()] == ["/0/W", "/1/0/W"]
+    assert [path for path, _ in net.namedparams()] == ["/0/0/W"]
+    assert net[2].name == "0"
+    net.add_link(Add(3))
+    assert net(1) == ((2 * 1) * 2 + 2) + 3
+
+
+def change(net, *steps):
+    for method, *arguments in steps:
+        getattr(net, method)(*arguments)
+    return net
+
+
+@pytest.mark.parametrize(
+    ("net", "layers", "children"),
+    [
+        (lambda a, b, c, d, e, f: Sequential(a, b, c, d, e, f), "abcdef", "afedcb"),
+        (lambda a, b, c, d, e, f: Sequential(double, a, b, c, d, e, f), "-abcdef", "abfedc"),
+        (lambda a, b, c, d, e, f: Sequential(a, double, b, double, c, double, d), "a-b-c-d", "adcb"),
+        (lambda a, b, c, d, e, f: Sequential(double, a, double, b, double, c, double, d), "-a-b-c-d", "abdc"),
+        (lambda a, b, c, d, e, f: Sequential(double, double, a, b, c, d), "--abcd", "abcd"),
+        (lambda a, b, c, d, e, f: change(Sequential(a, b, c), ("insert", 1, d)), "adbc", "adcb"),
+        (lambda a, b, c, d, e, f: change(Sequential(a, b, c), ("insert", 0, d)), "dabc", "dacb"),
+        (lambda a, b, c, d, e, f: change(Sequential(a, b, c, d), ("pop", 1)), "acd", "adc"),
+        (lambda a, b, c, d, e, f: change(Sequential(a, b, c, d), ("__setitem__", 1, f)), "afcd", "afdc"),
+        (lambda a, b, c, d, e, f: change(Sequential(a, b), ("extend", Sequential(c, d))), "abcd", "adcb"),
+        (lambda a, b, c, d, e, f: Sequential(a, b) + Sequential(c, d), "abcd", "adcb"),
+        (lambda a, b, c, d, e, f: Sequential(a, b, c, d).copy(), "abcd", "adcb"),
+    ],
+)
+def test_children_are_numbered_as_in_model_files_of_chainer(net, layers, children):
+    """The expected orders were printed by Chainer 7.8.1."""
+    net = net(*map(Add, "abcdef"))
+    assert "".join(getattr(layer, "number", "-") for layer in net) == layers
+    assert "".join(child.number for child in net.children()) == children
+    assert [child.name for child in net.children()] == [str(number) for number in range(len(children))]
 
 
 def test_a_shared_copy_has_links_of_its_own_and_the_same_functions():
@@ -190,6 +222,7 @@ def test_the_text_shows_all_layers():
         (lambda net: net.extend([double, 3]), "got 3"),
         (lambda net: net.__setitem__(1, None), "got None"),
         (lambda net: net + double, "expected a Sequential, got function"),
+        (lambda net: net.__setitem__(slice(0, 1), [double, 3]), "got 3"),
         (lambda net: Sequential(3), "got 3"),
     ],
 )
@@ -199,3 +232,10 @@ def test_misuse_is_an_error_that_changes_nothing(call, message):
         call(net)
     assert texts(net) == [1, "double"]
     assert [path for path, _ in net.namedparams()] == ["/0/W"]
+
+
+def test_only_a_slice_without_gaps_is_assigned_to():
+    net = Sequential(double, double, double)
+    with pytest.raises(ArgumentError, match="must have step 1, got 2"):
+        net[::2] = [negate, negate]
+    assert texts(net) == ["double"] * 3

@@ -178,3 +178,31 @@ def test_zero_dimensional_arrays_can_be_loaded():
     summary = Summary()
     summary.serialize(Loader({"_x": np.array(4.0), "_x2": np.array(10.0), "_n": np.array(2)}))
     assert summary.make_statistics() == (2.0, 1.0)
+
+
+def test_a_checking_pass_asks_for_every_entry():
+    """A strict loader takes entries that nobody asks for as an error."""
+
+    names = set()
+
+    class Asked(Loader):
+        def __contains__(self, key):
+            return any(f"{name}/".startswith(f"{self.path}{key}/") for name in self.entries)
+
+        def __call__(self, key, value):
+            names.add(self.path + key)
+            return super().__call__(key, value)
+
+    saved, entries = DictSummary(), {}
+    saved.add({"a": 1.0, "b": (2.0, 0.25)})
+    saved.serialize(Saver(entries))
+    loaded = DictSummary()
+    loaded.serialize(Asked(entries, dry=True))
+    assert names == set(entries)
+    assert loaded.compute_mean() == {}
+
+
+def test_the_count_is_a_float_so_that_weights_may_be_fractions():
+    summary, entries = Summary(), {}
+    summary.serialize(Saver(entries))
+    assert type(entries["_n"]) is float

@@ -8,7 +8,7 @@ from typing import Any, cast
 from catenary.device_resident import DeviceResidentsVisitor
 from catenary.errors import ArgumentTypeError, LinkError, UnknownNameError
 from catenary.link import Link
-from catenary.link_parts import MissingInit, check_same_parameters
+from catenary.link_parts import MissingInit
 from catenary.serializer import AbstractSerializer
 from catenary.variable import Parameter
 
@@ -50,14 +50,12 @@ class Container(Link):
 
     def addgrads(self, link: Link) -> None:
         """Add the gradients of another link's parameters, and its children's, to those of this one."""
-        check_same_parameters("addgrads", self, link)
         super().addgrads(link)
         for mine, theirs in self._paired_children("addgrads", link):
             mine.addgrads(theirs)
 
     def copyparams(self, link: Link, copy_persistent: bool = True) -> None:
         """Copy the values of another link's parameters, and its children's, into those of this one."""
-        check_same_parameters("copyparams", self, link)
         super().copyparams(link, copy_persistent)
         for mine, theirs in self._paired_children("copyparams", link):
             mine.copyparams(theirs, copy_persistent)
@@ -193,17 +191,17 @@ class ChainList(Container, MutableSequence[Any]):
         Raises:
             ArgumentTypeError: If it is not a link.
         """
-        self._replace([*self._items(), link])
+        self.append(link)
 
     def insert(self, index: int, link: Any) -> None:
         """Insert an item before the one of number `index`."""
-        items = list(self._items())
+        items = list(self._children)
         items.insert(index, link)
         self._replace(items)
 
     def extend(self, links: Iterable[Any]) -> None:
         """Add several items at the end."""
-        self._replace([*self._items(), *links])
+        self._replace([*self._children, *links])
 
     def index(self, link: Any, start: int | None = 0, end: int | None = None) -> int:
         """Return the number of the first item that equals `link`.
@@ -226,12 +224,12 @@ class ChainList(Container, MutableSequence[Any]):
         return self._items()[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        items = list(self._items())
+        items = list(self._children)
         items[index] = value
         self._replace(items)
 
     def __delitem__(self, index: Any) -> None:
-        items = list(self._items())
+        items = list(self._children)
         del items[index]
         self._replace(items)
 
@@ -245,12 +243,15 @@ class ChainList(Container, MutableSequence[Any]):
         return self._children
 
     def _replace(self, items: list[Any]) -> None:
-        """Check and number the new items, all or none."""
+        """Take new items, all or none."""
         for item in items:
             check_link(type(self).__name__, item)
-        for number, item in enumerate(items):
-            item.name = str(number)
         self._children = items
+        self._renumber()
+
+    def _renumber(self) -> None:
+        for number, child in enumerate(self._children):
+            child.name = str(number)
 
     def _register(self, name: str, value: Parameter | Link) -> None:
         if isinstance(value, Link):
@@ -265,7 +266,8 @@ class ChainList(Container, MutableSequence[Any]):
 
     def _unshare(self) -> None:
         super()._unshare()
-        self._replace([item.copy("share") if isinstance(item, Link) else item for item in self._items()])
+        self._children = [child.copy("share") for child in self._children]
+        self._renumber()
 
 
 def check_link(where: str, link: object) -> None:

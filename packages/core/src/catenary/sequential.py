@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from catenary.chain import ChainList
-from catenary.errors import ArgumentTypeError, LinkError
+from catenary.errors import ArgumentError, ArgumentTypeError, LinkError
 from catenary.link import Link
 from catenary.link_parts import MissingInit
 
@@ -16,11 +16,16 @@ Layer = Callable[..., Any]
 class Sequential(ChainList):
     """Calls its layers one after the other; it is a list of them.
 
-    A layer is a link or any callable. A tuple that one layer returns becomes the arguments of the next. The
-    links among the layers are its children, numbered without counting the others.
+    A layer is a link or any callable. A tuple that one layer returns becomes the arguments of the next.
+
+    The links among the layers are its children. Their numbers, which name the entries of model files, are those
+    that Chainer gives: of more than two links, the numbers do not follow the order of the layers.
 
     Args:
         layers: The first layers.
+
+    Raises:
+        ArgumentTypeError: If a layer is not callable, or is a class of links.
 
     Example:
         >>> import catenary
@@ -32,7 +37,9 @@ class Sequential(ChainList):
     _layers: list[Layer] = cast(Any, MissingInit())
 
     def __init__(self, *layers: Layer) -> None:
-        super().__init__(*cast(Any, layers))
+        super().__init__()
+        self._layers = []
+        self.extend(layers)
 
     def forward(self, *x: Any) -> Any:
         """Call the layers one after the other.
@@ -53,9 +60,53 @@ class Sequential(ChainList):
             out = layer(*out) if isinstance(out, tuple) else layer(out)
         return out
 
+    def insert(self, i: int, layer: Layer) -> None:
+        """Insert a layer before the one of number `i`."""
+        _check_layers([layer])
+        i = slice(i, None).indices(len(self))[0]  # as list.insert takes it
+        if isinstance(layer, Link):
+            self._children.insert(self._child_number(i), layer)
+        self._layers.insert(i, layer)
+        self._renumber()
+
+    def _child_number(self, i: int) -> int:
+        """Return the number among the children for a link that is inserted as layer `i`.
+
+        The rule is that of Chainer's `insert`, so that model files fit both ways.
+        """
+        links_before = (number for number in range(i) if isinstance(self._layers[number], Link))
+        return 0 if i == 0 else next(links_before, 0) + 1
+
     def append(self, layer: Layer) -> None:
         """Add a layer at the end."""
         self.insert(len(self), layer)
+
+    def extend(self, sequential: Iterable[Layer]) -> None:
+        """Add the layers of another Sequential, or of any iterable, at the end."""
+        layers = list(sequential)
+        _check_layers(layers)
+        for layer in layers:
+            self.append(layer)
+
+    def __setitem__(self, i: Any, layer: Any) -> None:
+        numbers = range(len(self))[i]
+        if isinstance(numbers, int):
+            i, numbers, layer = slice(numbers, numbers + 1), range(numbers, numbers + 1), [layer]
+        layers = list(layer)
+        _check_layers(layers)
+        if numbers.step != 1:
+            raise ArgumentError(f"Sequential: a slice that is assigned to must have step 1, got {numbers.step}")
+        del self[i]
+        for number, one in enumerate(layers, numbers.start):
+            self.insert(number, one)
+
+    def __delitem__(self, i: Any) -> None:
+        numbers = range(len(self))[i]
+        for number in [numbers] if isinstance(numbers, int) else sorted(numbers, reverse=True):
+            layer = self._layers.pop(number)
+            if isinstance(layer, Link):
+                self._children.remove(layer)
+        self._renumber()
 
     def pop(self, i: int = -1) -> Layer:
         """Remove the layer of a number, the last by default, and return it."""
@@ -75,7 +126,9 @@ class Sequential(ChainList):
         Args:
             type_name: The name of a class of links, or of a function.
         """
-        self._replace([layer for layer in self._layers if _type_name(layer) != type_name])
+        for number in range(len(self) - 1, -1, -1):
+            if _type_name(self._layers[number]) == type_name:
+                del self[number]
 
     def count_by_layer_type(self, type_name: str) -> int:
         """Return how many layers are of a type.
@@ -101,16 +154,24 @@ class Sequential(ChainList):
     def _items(self) -> list[Any]:
         return self._layers
 
-    def _replace(self, items: list[Any]) -> None:
-        for item in items:
-            if not callable(item) or (isinstance(item, type) and issubclass(item, Link)):
-                raise ArgumentTypeError(f"Sequential: expected a link or another callable, got {item!r}")
-        super()._replace([item for item in items if isinstance(item, Link)])
-        self._layers = items
+    def _unshare(self) -> None:
+        before = list(self._children)
+        super()._unshare()
+        new = dict(zip(map(id, before), self._children))
+        self._layers = [new.get(id(layer), layer) for layer in self._layers]
 
     def _named_lines(self) -> Iterator[tuple[str, str]]:
         for number, layer in enumerate(self._layers):
-            yield str(number), repr(layer) if isinstance(layer, Link) else getattr(layer, "__name__", repr(layer))
+            yield (
+                str(number),
+                repr(layer) if isinstance(layer, Link) else getattr(layer, "__name__", repr(layer)),
+            )
+
+
+def _check_layers(layers: Iterable[object]) -> None:
+    for layer in layers:
+        if not callable(layer) or (isinstance(layer, type) and issubclass(layer, Link)):
+            raise ArgumentTypeError(f"Sequential: expected a link or another callable, got {layer!r}")
 
 
 def _type_name(layer: Layer) -> str:

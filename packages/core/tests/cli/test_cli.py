@@ -86,6 +86,13 @@ def test_a_broken_command_is_an_error_that_names_the_plugin(site, registry, caps
     assert "catenary export: plugin kx-export 0.1" in capsys.readouterr().err
 
 
+def test_an_error_inside_a_command_is_one_line_and_no_wrong_call(site, registry, capsys):
+    site.plugin("kx-export", commands={"export": "kx_export:export"})
+    site.module("kx_export", "from catenary.plugins import registry\ndef export(argv): registry.get('links', '?')\n")
+    assert main(["export"]) == 1
+    assert capsys.readouterr().err.startswith("catenary export: no link named '?' is registered")
+
+
 def test_strict_mode_is_an_error_and_no_traceback(site, registry, monkeypatch, capsys):
     site.plugin("kx-bad", "import not_there\n")
     monkeypatch.setenv("CATENARY_STRICT_PLUGINS", "1")
@@ -93,6 +100,18 @@ def test_strict_mode_is_an_error_and_no_traceback(site, registry, monkeypatch, c
     assert "kx-bad 0.1 is broken" in capsys.readouterr().err
     assert main([]) == 2
     assert "plugins cannot be used" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_stops_reading_is_no_traceback(monkeypatch, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    code = "import sys; from catenary.cli import main; sys.stdin.read(); sys.exit(main(['doctor']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b""
 
 
 def test_the_version_is_that_of_core():

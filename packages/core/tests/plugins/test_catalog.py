@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from catenary.errors import PluginError, PluginWarning
-from catenary.plugins import Registry
+from catenary.plugins import Registry, loading
 
 
 def test_each_unusable_plugin_is_warned_of_once_with_the_way_to_block_it(site):
@@ -121,6 +121,22 @@ def test_many_threads_that_ask_at_once_get_the_same_and_one_warning(site):
     assert len(seen) == 8
     assert len({id(found) for found in seen}) == 1
     assert len(caught) == 1
+
+
+def test_the_first_thread_to_finish_publishes_and_a_later_one_takes_that(site, monkeypatch):
+    site.plugin("kx-a", links={"A": "os:getcwd"})
+    registry = Registry()
+    load_plugin = loading.load_plugin
+
+    def slow(found):
+        if threading.current_thread() is threading.main_thread():
+            other = threading.Thread(target=registry.register, args=("links", "Mine", dict))
+            other.start()
+            other.join(timeout=10)
+        return load_plugin(found)
+
+    monkeypatch.setattr(loading, "load_plugin", slow)
+    assert registry.names("links") == ("A", "Mine")
 
 
 def test_the_lock_is_free_while_plugin_modules_are_imported(site):

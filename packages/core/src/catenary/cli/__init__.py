@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -32,12 +33,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _top_level(arguments)
     name, rest = arguments[0], arguments[1:]
     try:
-        return _command(name)(rest)
+        command = _command(name)
     except UnknownNameError as error:
         print(f"catenary: {error}\nrun 'catenary --help' for the list of commands", file=sys.stderr)
         return 2
     except CatenaryError as error:
         print(f"catenary {name}: {error}", file=sys.stderr)
+        return 1
+    return _run(name, command, rest)
+
+
+def _run(name: str, command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    try:
+        status = command(arguments)
+        sys.stdout.flush()
+        return status
+    except CatenaryError as error:
+        print(f"catenary {name}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader has seen enough, as in "catenary plugins | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

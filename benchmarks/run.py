@@ -1,0 +1,98 @@
+"""Compare Catenary with PyTorch, and with Chainer 7 where it can be imported: one process, the same works in turn.
+
+    python benchmarks/run.py [WORK ...] [--seconds 6] [--json FILE]
+
+Each work is warmed up, then the frameworks take turns step by step until the time is over. The ratio is the median of
+the ratios of neighbouring steps, so that a machine that becomes slower in between changes little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+sys.path.insert(0, str(Path(__file__).parent))
+
+WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
+FRAMEWORKS = ("catenary", "torch", "chainer")
+
+
+def importable(name: str) -> bool:
+    """Return whether a framework is there; PyTorch is told to use two threads."""
+    try:
+        module = importlib.import_module(name)
+    except Exception:  # Chainer 7 fails in many ways on today's NumPy
+        return False
+    if name == "torch":
+        module.set_num_threads(2)
+    if name == "chainer" and "catenary" in (module.__doc__ or "").lower():
+        return False  # our own package of that name
+    return True
+
+
+def time_in_turn(steps: dict[str, Callable[[], Any]], seconds: float) -> dict[str, list[float]]:
+    """Return the times of the steps, taken in turn."""
+    for step in steps.values():
+        for _ in range(5):
+            step()
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times["catenary"]) < 15:
+        for name, step in steps.items():
+            start = time.perf_counter()
+            step()
+            times[name].append(time.perf_counter() - start)
+    return times
+
+
+def compare(work: str, frameworks: list[str], seconds: float) -> dict[str, Any]:
+    """Return the medians of one work in milliseconds, and the ratios of Catenary to the others."""
+    module = importlib.import_module(f"works.{work}")
+    times = time_in_turn({name: getattr(module, name)() for name in frameworks}, seconds)
+    result: dict[str, Any] = {"work": work, "title": module.TITLE, "steps": len(times["catenary"])}
+    for name in frameworks:
+        result[f"{name}_ms"] = statistics.median(times[name]) * 1e3
+        if name != "catenary":
+            pairs = zip(times["catenary"], times[name], strict=True)
+            result[f"ratio_{name}"] = statistics.median(a / b for a, b in pairs)
+    return result
+
+
+def show(results: list[dict[str, Any]], frameworks: list[str]) -> str:
+    """Return a Markdown table."""
+    others = [name for name in frameworks if name != "catenary"]
+    head = ["work", *(f"{name} (ms)" for name in frameworks), *(f"Catenary / {name}" for name in others)]
+    rows = [head, ["---"] * len(head)]
+    for r in results:
+        rows.append(
+            [r["title"], *(f"{r[f'{n}_ms']:.3g}" for n in frameworks), *(f"{r[f'ratio_{n}']:.2f}" for n in others)]
+        )
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def main() -> None:
+    """Run the works, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("works", nargs="*", default=WORKS, metavar="WORK", help=", ".join(WORKS))
+    parser.add_argument("--seconds", type=float, default=6.0, help="time for each work")
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    arguments = parser.parse_args()
+    frameworks = [name for name in FRAMEWORKS if importable(name)]
+    results = [compare(work, frameworks, arguments.seconds) for work in arguments.works]
+    print(show(results, frameworks))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

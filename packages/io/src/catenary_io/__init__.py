@@ -1,0 +1,1 @@
+"""Files and data sets: use them as ``catenary.serializers`` and ``catenary.datasets``."""

@@ -1,0 +1,193 @@
+"""HDF5 files, with the names and the layout of Chainer; h5py reads and writes them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from catenary.errors import FileFormatError, SerializationError
+from catenary.serializer import Serializable, Serializer
+from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames
+from catenary_io.serializers.files import PathLike, check_path, replacing, wrong_format
+from catenary_io.serializers.formats import Format
+from catenary_io.serializers.values import Entry, to_entry
+
+_MAGIC = b"\x89HDF\r\n\x1a\n"
+
+
+class HDF5Serializer(Serializer):
+    """Save into a group of an open HDF5 file.
+
+    Args:
+        group: The `h5py.Group` to save into.
+        compression: Level of gzip for arrays, 0 to 9, or None for none.
+
+    Example:
+        >>> import h5py
+        >>> from catenary.serializers import HDF5Serializer
+        >>> with h5py.File("x.h5", "w", driver="core", backing_store=False) as file:
+        ...     _ = HDF5Serializer(file)["updater"]("epoch", 3)
+        ...     print(file["updater/epoch"][()])
+        3
+    """
+
+    def __init__(self, group: Any, compression: int | None = 4) -> None:
+        self.group = group
+        self.compression = compression
+
+    def __getitem__(self, key: str) -> HDF5Serializer:
+        return HDF5Serializer(self.group.require_group(key.strip("/")), self.compression)
+
+    def __call__(self, key: str, value: Any) -> Any:
+        name = key.strip("/")
+        full_name = f"{self.group.name}/{name}".strip("/")
+        entry = to_entry(full_name, value)
+        try:
+            self.group.create_dataset(name, **_storage(entry, self.compression))
+        except TypeError as error:
+            raise SerializationError(f"HDF5Serializer: {full_name!r} cannot be stored: {error}") from error
+        return value
+
+
+class HDF5Deserializer(EntriesDeserializer):
+    """Load from a group of an open HDF5 file.
+
+    Args:
+        group: The `h5py.Group` to load from.
+        strict: Whether entries that are missing, and in `load` also entries too many, are errors.
+        path: Where below the group the object is.
+        ignore_names: A name below the group, a predicate on such names, or a list of these: entries to leave
+            alone.
+    """
+
+    def __init__(
+        self, group: Any, strict: bool = True, path: str = "", ignore_names: IgnoreNames = None
+    ) -> None:
+        super().__init__(_HDF5Entries(group), path, strict, ignore_names)
+
+
+def save_hdf5(filename: PathLike, obj: Serializable, compression: int | None = 4) -> None:
+    """Save an object in the HDF5 format.
+
+    The file is complete or not there at all: it is written under a temporary name and then renamed.
+
+    Args:
+        filename: Name of the file.
+        obj: Object with a `serialize` method: a link, an optimizer, a trainer, ...
+        compression: Level of gzip for arrays, 0 to 9, or None for none.
+
+    Raises:
+        SerializationError: If the object saves something that HDF5 cannot hold.
+        OSError: If the file cannot be written.
+    """
+    import h5py
+
+    with replacing(filename, "save_hdf5") as temporary, h5py.File(temporary, "w") as file:
+        HDF5Serializer(file, compression).save(obj)
+
+
+def load_hdf5(
+    filename: PathLike,
+    obj: Serializable,
+    path: str = "",
+    strict: bool = True,
+    ignore_names: IgnoreNames = None,
+) -> None:
+    """Load an object from a file in the HDF5 format: all of it, or nothing.
+
+    Args:
+        filename: Name of the file.
+        obj: Object with a `serialize` method; its arrays are filled in place.
+        path: Where in the file's hierarchy the object is; `"updater/model:main/"` is the model of a snapshot.
+        strict: If True, an entry that the object expects and the file lacks is an error, and so is one that
+            the file has below `path` and the object does not ask for. If False, both are passed over.
+        ignore_names: A full name, a predicate on full names, or a list of these: entries to leave alone.
+
+    Raises:
+        LoadMismatchError: If something does not fit; the message lists everything that does not.
+        FileFormatError: If this is no HDF5 file, or a damaged one.
+        OSError: If the file cannot be read.
+    """
+    with open_hdf5(filename, "load_hdf5") as file:
+        deserializer = HDF5Deserializer(file, strict, path, ignore_names)
+        deserializer.load_from(obj, "load_hdf5", repr(os.fspath(filename)))
+
+
+@contextlib.contextmanager
+def open_hdf5(filename: PathLike, caller: str) -> Iterator[Any]:
+    """Open an HDF5 file to read.
+
+    Args:
+        filename: Name of the file.
+        caller: Name of the function, for messages.
+
+    Raises:
+        FileFormatError: If this is no HDF5 file, or one that cannot be opened.
+    """
+    import h5py
+
+    name = check_path(filename, caller)
+    with open(name, "rb") as stream:
+        head = stream.read(8)
+    if not is_hdf5(head):
+        raise wrong_format(caller, name, "an HDF5 file", head)
+    try:
+        file = h5py.File(name, "r")
+    except OSError as error:
+        raise FileFormatError(f"{caller}: {name} is a damaged HDF5 file: {error}") from error
+    with file:
+        yield file
+
+
+def is_hdf5(head: bytes) -> bool:
+    """Return whether a file that begins so is an HDF5 file."""
+    return head.startswith(_MAGIC)
+
+
+def _storage(entry: Entry, compression: int | None) -> dict[str, Any]:
+    """Return how `create_dataset` is to store an entry."""
+    import h5py
+
+    if entry is None:
+        return {"data": h5py.Empty("f")}
+    if entry.dtype.kind == "U":
+        return {"data": entry.astype(object), "dtype": h5py.string_dtype()}
+    return {"data": entry, "compression": compression if entry.size > 1 else None}
+
+
+class _HDF5Entries(Mapping[str, Entry]):
+    """The data sets below a group, by their names from there on, read when asked for."""
+
+    def __init__(self, group: Any) -> None:
+        self._datasets: dict[str, Any] = {}
+        group.visititems(lambda name, item: self._add(name, item))
+
+    def _add(self, name: str, item: Any) -> None:
+        if hasattr(item, "shape"):
+            self._datasets[name] = item
+
+    def __getitem__(self, name: str) -> Entry:
+        import h5py
+
+        dataset = self._datasets[name]
+        if dataset.shape is None:
+            return None
+        try:
+            if h5py.check_string_dtype(dataset.dtype):
+                return np.asarray(dataset.asstr()[()], dtype=np.str_)
+            return np.asarray(dataset[()])
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileFormatError(f"the file is damaged here: {error}") from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._datasets)
+
+    def __len__(self) -> int:
+        return len(self._datasets)
+
+
+HDF5_FORMAT = Format("hdf5", (".h5", ".hdf5"), is_hdf5, save_hdf5, load_hdf5)

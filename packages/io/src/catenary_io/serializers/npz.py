@@ -1,0 +1,244 @@
+"""NPZ: a zip archive of NumPy arrays, with the names and the layout of Chainer."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickletools
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+import numpy as np
+
+from catenary.errors import FileFormatError
+from catenary.serializer import Serializable
+from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames
+from catenary_io.serializers.dictionary import collect
+from catenary_io.serializers.files import PathLike, check_stream, replacing, wrong_format
+from catenary_io.serializers.formats import Format
+from catenary_io.serializers.values import Entry
+
+_MAGIC = b"PK\x03\x04"
+_EMPTY_MAGIC = b"PK\x05\x06"
+_NONE_HEADER = {"descr": "|O", "fortran_order": False, "shape": ()}
+#: What Chainer writes for None, byte by byte: an array that holds None, pickled by NumPy 1. These are the
+#: only pickled bytes that are ever written; none are ever unpickled.
+_NONE = (
+    b"\x80\x03cnumpy.core.multiarray\n_reconstruct\nq\x00cnumpy\nndarray\nq\x01K\x00\x85q\x02C\x01bq\x03\x87q\x04"
+    b"Rq\x05(K\x01)cnumpy\ndtype\nq\x06X\x02\x00\x00\x00O8q\x07\x89\x88\x87q\x08Rq\t(K\x03X\x01\x00\x00\x00|q\n"
+    b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tq\x0bb\x89]q\x0cNatq\rb."
+)
+#: NumPy has written about 150 bytes for it at all times.
+_NONE_LIMIT = 1000
+#: How such bytes end, whatever NumPy wrote them, without the opcodes that only number what was said.
+_NONE_END = ["EMPTY_LIST", "NONE", "APPEND", "TUPLE", "BUILD", "STOP"]
+#: What reading a damaged archive raises; RuntimeError is an encrypted one, NotImplementedError an odd method.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, RuntimeError, NotImplementedError)
+_NUMBERING = {"PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"}
+
+
+class NpzDeserializer(EntriesDeserializer):
+    """Load from the open NPZ file that `numpy.load` gives, or from any mapping of names to arrays.
+
+    Args:
+        npz: Full name -> array.
+        path: Where in the hierarchy the object is.
+        strict: Whether entries that are missing, and in `load` also entries too many, are errors.
+        ignore_names: A full name, a predicate on full names, or a list of these: entries to leave alone.
+
+    Example:
+        >>> from catenary.serializers import NpzDeserializer
+        >>> NpzDeserializer({"epoch": 3})("epoch", 0)
+        3
+    """
+
+    def __init__(
+        self,
+        npz: Mapping[str, Any],
+        path: str = "",
+        strict: bool = True,
+        ignore_names: IgnoreNames = None,
+    ) -> None:
+        super().__init__(_AsArrays(npz), path, strict, ignore_names)
+
+
+def save_npz(file: PathLike | IO[bytes], obj: Serializable, compression: bool = True) -> None:
+    """Save an object in the NPZ format.
+
+    The file is complete or not there at all: it is written under a temporary name and then renamed. Its name
+    is the given one; no suffix is added.
+
+    Args:
+        file: Name of the file, or an open binary file to write into.
+        obj: Object with a `serialize` method: a link, an optimizer, a trainer, ...
+        compression: Whether to compress the arrays.
+
+    Raises:
+        SerializationError: If the object saves something that is no array, number, string or None.
+        OSError: If the file cannot be written.
+
+    Example:
+        >>> import io
+        >>> import catenary.links as L
+        >>> from catenary import serializers
+        >>> file, model = io.BytesIO(), L.Linear(3, 2)
+        >>> serializers.save_npz(file, model)
+        >>> serializers.load_npz(file, model)
+    """
+    entries = collect(obj)
+    if not isinstance(file, str | os.PathLike):
+        _write(check_stream(file, "save_npz", "write"), entries, compression)
+        return
+    with replacing(file, "save_npz") as temporary:
+        _write(temporary, entries, compression)
+
+
+def load_npz(
+    file: PathLike | IO[bytes],
+    obj: Serializable,
+    path: str = "",
+    strict: bool = True,
+    ignore_names: IgnoreNames = None,
+) -> None:
+    """Load an object from a file in the NPZ format: all of it, or nothing.
+
+    Nothing in the file can run code. Chainer's files load too.
+
+    Args:
+        file: Name of the file, or an open binary file.
+        obj: Object with a `serialize` method; its arrays are filled in place.
+        path: Where in the file's hierarchy the object is; `"updater/model:main/"` is the model of a snapshot.
+        strict: If True, an entry that the object expects and the file lacks is an error, and so is one that
+            the file has below `path` and the object does not ask for. If False, both are passed over.
+        ignore_names: A full name, a predicate on full names, or a list of these: entries to leave alone.
+
+    Raises:
+        LoadMismatchError: If something does not fit; the message lists everything that does not.
+        FileFormatError: If this is no NPZ file, or a damaged one.
+        OSError: If the file cannot be read.
+    """
+    source = repr(os.fspath(file)) if isinstance(file, str | os.PathLike) else "the file"
+    with open_npz(file, "load_npz") as entries:
+        EntriesDeserializer(entries, path, strict, ignore_names).load_from(obj, "load_npz", source)
+
+
+@contextlib.contextmanager
+def open_npz(file: PathLike | IO[bytes], caller: str = "open_npz") -> Iterator[Mapping[str, Entry]]:
+    """Open an NPZ file as a mapping of names to arrays, without ever unpickling.
+
+    Args:
+        file: Name of the file, or an open binary file.
+        caller: Name of the function, for messages.
+
+    Raises:
+        FileFormatError: If this is no NPZ file. Reading an entry raises it for a damaged one.
+    """
+    with contextlib.ExitStack() as stack:
+        stream: IO[bytes]
+        if isinstance(file, str | os.PathLike):
+            stream = stack.enter_context(open(file, "rb"))
+        else:
+            stream = check_stream(file, caller, "read")
+            stream.seek(0)
+        head = stream.read(8)
+        name = getattr(stream, "name", "the file")
+        if not is_npz(head):
+            raise wrong_format(caller, name, "an NPZ file", head)
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+        except zipfile.BadZipFile as error:
+            raise FileFormatError(f"{caller}: {name} is a damaged NPZ file: {error}") from error
+        yield _NpzEntries(archive)
+
+
+def is_npz(head: bytes) -> bool:
+    """Return whether a file that begins so may be an NPZ file."""
+    return head.startswith((_MAGIC, _EMPTY_MAGIC))
+
+
+def _write(file: Any, entries: Mapping[str, Entry], compression: bool) -> None:
+    method = zipfile.ZIP_DEFLATED if compression else zipfile.ZIP_STORED
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, entry in entries.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                if entry is None:
+                    np.lib.format.write_array_header_1_0(member, _NONE_HEADER)
+                    member.write(_NONE)
+                else:
+                    np.lib.format.write_array(member, entry, allow_pickle=False)
+
+
+class _AsArrays(Mapping[str, Entry]):
+    """A user's mapping, with numbers as arrays and with None where an array holds it."""
+
+    def __init__(self, mapping: Mapping[str, Any]) -> None:
+        self._mapping = mapping
+
+    def __getitem__(self, name: str) -> Entry:
+        value = self._mapping[name]
+        array = np.asarray(value)
+        return None if array.dtype == object and array.shape == () and array.item() is None else array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mapping)
+
+    def __len__(self) -> int:
+        return len(self._mapping)
+
+
+class _NpzEntries(Mapping[str, Entry]):
+    """The arrays of an open archive, read when asked for."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+
+    def __getitem__(self, name: str) -> Entry:
+        member = self._members[name]
+        try:
+            return _parse(self._archive.read(member))
+        except FileFormatError:
+            raise
+        except _DAMAGE as error:
+            raise FileFormatError(f"the file is damaged here: {error}") from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def _parse(data: bytes) -> Entry:
+    """Return the array in the NPY format, as a view of `data`."""
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    if version > (2, 0):
+        raise FileFormatError(f"written in version {version} of the NPY format; 1 and 2 are known here")
+    first = version == (1, 0)
+    read_header = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
+    shape, fortran, dtype = read_header(stream)
+    body = memoryview(data)[stream.tell() :]
+    if dtype.hasobject:
+        if shape == () and len(body) < _NONE_LIMIT and _is_pickled_none(bytes(body)):
+            return None
+        raise FileFormatError(
+            "pickled Python objects, which can run code when they are loaded, are never loaded here; "
+            "leave the entry alone with ignore_names"
+        )
+    return np.ndarray(shape, dtype, buffer=body, order="F" if fortran else "C")
+
+
+def _is_pickled_none(data: bytes) -> bool:
+    """Return whether an array of objects without dimensions holds None, by looking at its opcodes only."""
+    try:
+        opcodes = [opcode.name for opcode, _, _ in pickletools.genops(data)]
+    except ValueError:
+        return False
+    return [name for name in opcodes if name not in _NUMBERING][-len(_NONE_END) :] == _NONE_END
+
+
+NPZ_FORMAT = Format("npz", (".npz",), is_npz, save_npz, load_npz)

@@ -1,0 +1,33 @@
+"""The training loop: use it as ``catenary.training``."""
+
+from catenary_training import extensions as extensions, triggers as triggers, updaters as updaters
+from catenary_training.extension import (
+    PRIORITY_EDITOR as PRIORITY_EDITOR,
+    PRIORITY_READER as PRIORITY_READER,
+    PRIORITY_WRITER as PRIORITY_WRITER,
+    Extension as Extension,
+    ExtensionProtocol as ExtensionProtocol,
+    make_extension as make_extension,
+)
+from catenary_training.resuming import resume as resume
+from catenary_training.trainer import Trainer as Trainer
+from catenary_training.triggers.get_trigger import get_trigger as get_trigger
+from catenary_training.updater import Updater as Updater
+from catenary_training.updaters.standard_updater import StandardUpdater as StandardUpdater
+
+__all__ = [
+    "PRIORITY_EDITOR",
+    "PRIORITY_READER",
+    "PRIORITY_WRITER",
+    "Extension",
+    "ExtensionProtocol",
+    "StandardUpdater",
+    "Trainer",
+    "Updater",
+    "extensions",
+    "get_trigger",
+    "make_extension",
+    "resume",
+    "triggers",
+    "updaters",
+]
