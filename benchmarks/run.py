@@ -2,8 +2,9 @@
 
     python benchmarks/run.py [WORK ...] [--seconds 6] [--json FILE]
 
-Each work is warmed up, then the frameworks take turns step by step until the time is over. The ratio is the median of
-the ratios of neighbouring steps, so that a machine that becomes slower in between changes little.
+Each work is warmed up, then the frameworks take turns until the time is over. A turn is a run of steps as in training,
+after a few that warm the caches up again; its time is the median of its steps. The ratio is the median of the ratios
+of neighbouring turns, so that a machine that becomes slower in between changes little.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
 FRAMEWORKS = ("catenary", "torch", "chainer")
+TURN = 0.1  # seconds
 
 
 def importable(name: str) -> bool:
@@ -41,25 +43,34 @@ def importable(name: str) -> bool:
 
 
 def time_in_turn(steps: dict[str, Callable[[], Any]], seconds: float) -> dict[str, list[float]]:
-    """Return the times of the steps, taken in turn."""
+    """Return the times of the turns: for each the median of its steps."""
     for step in steps.values():
         for _ in range(5):
             step()
-    times: dict[str, list[float]] = {name: [] for name in steps}
+    turns: dict[str, list[float]] = {name: [] for name in steps}
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times["catenary"]) < 15:
+    while time.perf_counter() < end or len(turns["catenary"]) < 5:
         for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            times[name].append(time.perf_counter() - start)
-    return times
+            turns[name].append(one_turn(step))
+    return turns
+
+
+def one_turn(step: Callable[[], Any]) -> float:
+    """Return the median time of the steps of a turn of about a tenth of a second."""
+    times = []
+    end = time.perf_counter() + TURN
+    while time.perf_counter() < end or len(times) < 4:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[len(times) // 4 :])
 
 
 def compare(work: str, frameworks: list[str], seconds: float) -> dict[str, Any]:
     """Return the medians of one work in milliseconds, and the ratios of Catenary to the others."""
     module = importlib.import_module(f"works.{work}")
     times = time_in_turn({name: getattr(module, name)() for name in frameworks}, seconds)
-    result: dict[str, Any] = {"work": work, "title": module.TITLE, "steps": len(times["catenary"])}
+    result: dict[str, Any] = {"work": work, "title": module.TITLE, "turns": len(times["catenary"])}
     for name in frameworks:
         result[f"{name}_ms"] = statistics.median(times[name]) * 1e3
         if name != "catenary":

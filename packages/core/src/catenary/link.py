@@ -198,14 +198,29 @@ class Link(DeviceResident, HookedLink, ParameterGroup):
             include_uninit: Whether parameters without a shape are among them.
         """
         for name in sorted(self._params):
-            param = self.__dict__[name]
-            if not isinstance(param, Variable):
-                raise LinkError(
-                    f"{type(self).__name__}.{name} is registered as a parameter and holds "
-                    f"{type(param).__name__}; assign a Parameter, or delete the attribute"
-                )
-            if include_uninit or param.array is not None:
-                yield f"/{name}", cast(Parameter, param)
+            param = self._param(name)
+            if include_uninit or param._array is not None:
+                yield f"/{name}", param
+
+    def params(self, include_uninit: bool = True) -> Iterator[Parameter]:
+        """Yield the parameters, by name, then those of the children.
+
+        Args:
+            include_uninit: Whether parameters without a shape are among them.
+        """
+        for name in sorted(self._params):
+            param = self._param(name)
+            if include_uninit or param._array is not None:
+                yield param
+
+    def _param(self, name: str) -> Parameter:
+        param = self.__dict__[name]
+        if not isinstance(param, Variable):
+            raise LinkError(
+                f"{type(self).__name__}.{name} is registered as a parameter and holds "
+                f"{type(param).__name__}; assign a Parameter, or delete the attribute"
+            )
+        return cast(Parameter, param)
 
     def links(self, skipself: bool = False) -> Iterator[Link]:
         """Yield this link and all links below it.

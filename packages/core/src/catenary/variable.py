@@ -208,7 +208,7 @@ class Variable:
         node = self._node
         if node is None or node.is_unchained:
             return None
-        return node.source if isinstance(node, OutputNode) else node  # type: ignore[no-any-return]
+        return node.source if isinstance(node, OutputNode) else node
 
     @property
     def creator(self) -> Any:
@@ -372,7 +372,7 @@ class Variable:
     def _no_comparison(self, other: Any) -> Any:
         raise ArgumentTypeError("Variables cannot be compared; compare their .array")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _no_comparison  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _no_comparison
 
     if TYPE_CHECKING:  # given by catenary.operators
 
@@ -484,7 +484,7 @@ class Parameter(Variable):
             self.zerograd()
 
     def cleargrad(self) -> None:
-        super().cleargrad()
+        self._kept_grad = None
         self._zero_grad = False
 
     def zerograd(self) -> None:

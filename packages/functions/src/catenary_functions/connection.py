@@ -43,7 +43,7 @@ def affine(_: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
 affine.gradient(
     x=lambda gy, W: gy @ W,
     W=lambda gy, x: gy.T @ x,
-    b=lambda gy: gy.sum(0),
+    b=lambda gy, xp: xp.ones(len(gy), gy.dtype) @ gy,  # a product is several times faster than a sum over axis 0
 )
 
 

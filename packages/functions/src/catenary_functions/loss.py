@@ -49,7 +49,7 @@ mean_squared_error.gradient(
 
 @mean_squared_error.compose
 def _mean_squared_error(x0: Any, x1: Any) -> Variable:
-    d = x0 - x1
+    d: Variable = x0 - x1
     return sum(d * d) / max(d.size, 1)
 
 
@@ -95,7 +95,7 @@ def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = 
     _check_reduce("sigmoid_cross_entropy", reduce)
     labels = as_array(t)
     counted = labels != -1
-    loss = (softplus(x) - x * labels.astype(x.dtype)) * counted
+    loss: Variable = (softplus(x) - x * labels.astype(x.dtype)) * counted
     if reduce == "no":
         return loss
     count = counted.sum() if normalize else len(labels)

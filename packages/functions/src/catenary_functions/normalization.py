@@ -97,13 +97,14 @@ def _composed(
 ) -> Variable:
     over, shape = _axes("batch_normalization", x, gamma, beta, axis)
     mean = _mean(x, over)
-    centered = x - mean
-    return centered / sqrt(_mean(centered * centered, over) + eps) * gamma.reshape(shape) + beta.reshape(shape)
+    centered: Variable = x - mean
+    y: Variable = centered / sqrt(_mean(centered * centered, over) + eps) * gamma.reshape(shape) + beta.reshape(shape)
+    return y
 
 
 def _mean(x: Any, over: tuple[int, ...]) -> Variable:
     total = sum(x, over, True)
-    return total * (total.size / x.size)
+    return total * (total.size / int(x.size))
 
 
 def fixed_batch_normalization(
@@ -130,5 +131,6 @@ def fixed_batch_normalization(
         array([[3.]])
     """
     _, shape = _axes("fixed_batch_normalization", x, gamma, beta, axis)
-    scale = gamma / sqrt(var + eps)
-    return x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
+    scale: Variable = gamma / sqrt(var + eps)
+    y: Variable = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
+    return y

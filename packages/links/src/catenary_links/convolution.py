@@ -7,7 +7,7 @@ from typing import Any
 import catenary.functions as F
 from catenary import Link, Parameter, Variable
 from catenary.errors import ArgumentError
-from catenary.initializers import LeCunNormal
+from catenary_links.initializers import LeCunNormal
 from catenary_links.sizes import checked_size
 
 Pair = int | tuple[int, int]
@@ -57,7 +57,7 @@ class Convolution2D(Link):
         if ksize is None:
             in_channels, out_channels, ksize = None, in_channels, out_channels
         self.out_channels = checked_size("Convolution2D", "out_channels", out_channels)
-        self.ksize = (ksize, ksize) if isinstance(ksize, int) else ksize
+        self.ksize = (ksize, ksize) if isinstance(ksize, int) else tuple(ksize or ())
         self.stride, self.pad, self.dilate, self.groups = stride, pad, dilate, groups
         if ksize is None or self.out_channels % groups:
             raise ArgumentError(

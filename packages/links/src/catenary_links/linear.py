@@ -7,7 +7,7 @@ from typing import Any
 
 import catenary.functions as F
 from catenary import Link, Parameter, Variable
-from catenary.initializers import LeCunNormal, Normal
+from catenary_links.initializers import LeCunNormal, Normal
 from catenary_links.sizes import checked_size
 
 

@@ -9,8 +9,8 @@ import catenary.functions as F
 from catenary import Chain, ChainList, Link, Parameter, Variable, as_variable
 from catenary.device_resident import DeviceResidentsVisitor
 from catenary.errors import ArgumentError, ShapeError
-from catenary.initializers import LeCunNormal
 from catenary.types import Array
+from catenary_links.initializers import LeCunNormal
 from catenary_links.linear import Linear
 from catenary_links.sizes import checked_size
 
@@ -78,6 +78,8 @@ class LSTM(StatefulChain):
     state_names = ("c", "h")
     c: Variable | None
     h: Variable | None
+    upward: Linear
+    lateral: Linear
 
     def __init__(
         self,
@@ -170,6 +172,12 @@ class StatefulGRU(StatefulChain):
 
     state_names = ("h",)
     h: Variable | None
+    W_r: Linear
+    U_r: Linear
+    W_z: Linear
+    U_z: Linear
+    W: Linear
+    U: Linear
 
     def __init__(
         self, in_size: int, out_size: int, init: Any = None, inner_init: Any = None, bias_init: Any = 0

@@ -15,9 +15,9 @@ class AdaGradRule(UpdateRule):
 
     state_names = ("h",)
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, h: Array) -> None:  # type: ignore[override]
+    def step(self, xp: ArrayModule, p: Array, g: Array, h: Array) -> None:
         h += g * g
-        p -= self.hyperparam.lr * g / (xp.sqrt(h) + self.hyperparam.eps)
+        p -= self.hp.lr * g / (xp.sqrt(h) + self.hp.eps)
 
 
 class AdaGrad(GradientMethod):
@@ -49,8 +49,8 @@ class AdaDeltaRule(UpdateRule):
 
     state_names = ("msg", "msdx")
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, msg: Array, msdx: Array) -> None:  # type: ignore[override]
-        rho, eps = self.hyperparam.rho, self.hyperparam.eps
+    def step(self, xp: ArrayModule, p: Array, g: Array, msg: Array, msdx: Array) -> None:
+        rho, eps = self.hp.rho, self.hp.eps
         msg += (1 - rho) * (g * g - msg)
         dx = xp.sqrt((msdx + eps) / (msg + eps)) * g
         msdx += (1 - rho) * (dx * dx - msdx)
@@ -85,8 +85,8 @@ class RMSpropRule(UpdateRule):
 
     state_names = ("ms",)
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, ms: Array) -> None:  # type: ignore[override]
-        hp = self.hyperparam
+    def step(self, xp: ArrayModule, p: Array, g: Array, ms: Array) -> None:
+        hp = self.hp
         ms += (1 - hp.alpha) * (g * g - ms)
         p -= hp.lr * g / (xp.sqrt(ms + hp.eps) if hp.eps_inside_sqrt else xp.sqrt(ms) + hp.eps)
 
@@ -128,11 +128,11 @@ class AdamRule(UpdateRule):
     @property
     def lr(self) -> float:
         """The step size of the next or running update, with the correction of the first steps' bias."""
-        hp, t = self.hyperparam, max(self.t, 1)
+        hp, t = self.hp, max(self.t, 1)
         return float(hp.alpha * math.sqrt(1 - hp.beta2**t) / (1 - hp.beta1**t))
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array) -> None:  # type: ignore[override]
-        hp = self.hyperparam
+    def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array) -> None:
+        hp = self.hp
         m += (1 - hp.beta1) * (g - m)
         v += (1 - hp.beta2) * (g * g - v)
         p -= (hp.eta * self.lr) * m / (xp.sqrt(v) + hp.eps)

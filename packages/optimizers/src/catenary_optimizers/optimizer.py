@@ -154,7 +154,7 @@ class GradientMethod(Optimizer):
         >>> from catenary.optimizers import GradientMethod, HyperparameterProxy, UpdateRule
         >>> class SignRule(UpdateRule):
         ...     def step(self, xp, p, g):
-        ...         p -= self.hyperparam.lr * xp.sign(g)
+        ...         p -= self.hp.lr * xp.sign(g)
         >>> class SignSGD(GradientMethod):
         ...     rule = SignRule
         ...     lr = HyperparameterProxy()

@@ -11,8 +11,8 @@ from catenary_optimizers.update_rule import UpdateRule
 class SGDRule(UpdateRule):
     """The rule of `SGD`."""
 
-    def step(self, xp: ArrayModule, p: Array, g: Array) -> None:  # type: ignore[override]
-        p -= self.hyperparam.lr * g
+    def step(self, xp: ArrayModule, p: Array, g: Array) -> None:
+        p -= self.hp.lr * g
 
 
 class SGD(GradientMethod):
@@ -39,9 +39,9 @@ class MomentumSGDRule(UpdateRule):
 
     state_names = ("v",)
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, v: Array) -> None:  # type: ignore[override]
-        v *= self.hyperparam.momentum
-        v -= self.hyperparam.lr * g
+    def step(self, xp: ArrayModule, p: Array, g: Array, v: Array) -> None:
+        v *= self.hp.momentum
+        v -= self.hp.lr * g
         p += v
 
 

@@ -27,7 +27,7 @@ class UpdateRule:
         >>> from catenary.optimizers import UpdateRule
         >>> class SignRule(UpdateRule):
         ...     def step(self, xp, p, g):
-        ...         p -= self.hyperparam.lr * xp.sign(g)
+        ...         p -= self.hp.lr * xp.sign(g)
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()
@@ -51,6 +51,12 @@ class UpdateRule:
             state: The arrays that `state_names` names, in that order, to be updated in place, too.
         """
         raise NotImplementedError(f"{type(self).__name__} gives no step")
+
+    @property
+    def hp(self) -> Hyperparameter:
+        """The hyperparameters to read in `step`: those of the optimizer unless some are set for this parameter."""
+        own = self.hyperparam
+        return own if own.is_own or own.parent is None else own.parent
 
     @property
     def is_common(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import catenary
-from catenary import Variable
+from catenary import Variable, as_variable
 from catenary.types import Array
 
 Function = Callable[..., Any]
@@ -58,13 +58,13 @@ def check_backward(
         ys = outputs_of(function(*xs))
         if not weights:
             weights.extend(_directions(rng, [y.array for y in ys]))
-        total = sum((y * w).sum() for y, w in zip(ys, weights, strict=True))
+        total: Any = sum((y * w).sum() for y, w in zip(ys, weights, strict=True))
         for along in lower:
             gradients = catenary.grad([total], list(xs), enable_double_backprop=True)
             total = sum(
                 ((g * v).sum() for g, v in zip(gradients, along, strict=True) if g is not None), Variable(np.zeros(()))
             )
-        return total
+        return as_variable(total)
 
     lower = [_directions(rng, inputs) for _ in range(order - 1)]
     direction = _directions(rng, inputs)

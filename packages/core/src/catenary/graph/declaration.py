@@ -17,6 +17,13 @@ Saved = SimpleNamespace
 #: The default of the parameter `saved`: the engine passes a new one at each call.
 PER_CALL = Saved()
 
+
+
+def passed_on(gy: Any) -> Any:
+    """The rule of a gradient that is passed on as it is; the engine then calls nothing."""
+    return gy
+
+
 INPUT_ANNOTATIONS = {"Array": "one", "Array | None": "optional", "Arrays": "many"}
 
 

@@ -42,7 +42,7 @@ import numpy as np
 
 from catenary.config import settings
 from catenary.graph import call as steps
-from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names
+from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names, passed_on
 from catenary.graph.implementation import find_alternatives
 from catenary.graph.node import DeclaredNode, next_order
 from catenary.variable import Variable
@@ -209,9 +209,8 @@ def _propagate(declaration: Declaration) -> list[str]:
         call = f"_joint_rule({_rule_arguments(declaration, declaration.joint_rule)})"
         return [*lines, f"    return tuple(zip(self.sources, {call}))"]
     calls = {
-        name: f"_rule_of_{name}({_rule_arguments(declaration, declaration.rules[name])})"
-        for name in declaration.inputs
-        if name in declaration.rules
+        name: "gy" if rule is passed_on else f"_rule_of_{name}({_rule_arguments(declaration, rule)})"
+        for name, rule in declaration.rules.items()
     }
     if declaration.many:
         gxs = calls.get(declaration.many, "()")

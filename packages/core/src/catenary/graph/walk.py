@@ -16,7 +16,7 @@ from catenary.graph.call import check_nan, source_of
 from catenary.graph.hooks import with_backward_hooks
 from catenary.graph.node import AliasNode, DeclaredNode, Node, OutputNode, Pairs, reachable
 from catenary.types import Array, Shape
-from catenary.variable import Variable, as_variable
+from catenary.variable import Variable, as_array, as_variable
 
 Step: TypeAlias = Callable[[Node, Any], Pairs]
 
@@ -227,8 +227,8 @@ def backward(
                 )
             if gy is None:
                 continue  # a leaf: there is nothing to go back through
-        gy = _initial_gradient("backward", y, loss_scale) if gy is None else gy
-        _add(grads, source_of(y), gy if enable_double_backprop else gy._array)
+        start = _initial_gradient(y, loss_scale) if gy is None else gy
+        _add(grads, source_of(y), as_variable(start) if enable_double_backprop else as_array(start))
     kept = _run(
         grads,
         _step(enable_double_backprop, None),
@@ -238,7 +238,9 @@ def backward(
     for node, gy in kept.items():
         node.grad = gy
     for leaf, gx in grads.items():
-        gx = _leaf_gradient(gx, leaf)
+        array = leaf._array
+        if type(gx) is not type(array) or gx.shape != array.shape or gx.dtype is not array.dtype:
+            gx = _leaf_gradient(gx, leaf)
         leaf._grad = gx if leaf._grad is None else _sum(leaf._grad, gx)
 
 
@@ -288,8 +290,8 @@ def grad(
     for y, gy in zip(outputs, given, strict=True):
         source = source_of(y)
         if source in wanted:
-            gy = _ones("grad", y, loss_scale) if gy is None else gy
-            _add(grads, source, gy if enable_double_backprop else gy._array)
+            start = _ones(y, loss_scale) if gy is None else gy
+            _add(grads, source, as_variable(start) if enable_double_backprop else as_array(start))
     keep = _EVERYTHING if retain_grad else set(targets)
     kept = _run(grads, _step(enable_double_backprop, wanted), keep, enable_double_backprop)
     if retain_grad:
@@ -315,7 +317,7 @@ _EVERYTHING = _Everything()
 
 
 def _add(grads: dict[Any, Any], source: Any, gy: Any) -> None:
-    if isinstance(source, OutputNode) or source is not None:
+    if source is not None:
         grads[source] = gy if source not in grads else grads[source] + gy
 
 
@@ -330,23 +332,24 @@ def _leaf_gradient(gx: Any, leaf: Any) -> Any:
     return np.asarray(gx) if isinstance(gx, np.generic) else gx
 
 
-def _initial_gradient(function: str, y: Variable, loss_scale: float | None) -> Variable:
+def _initial_gradient(y: Variable, loss_scale: float | None) -> Any:
     """Return the gradient that `y` has, or a one that it then keeps."""
     if y._kept_grad is None:
         if y._array is None or y._array.size != 1:
             shape = None if y._array is None else y._array.shape
             raise GraphError(
-                f"{function}: the output has shape {shape}, not a single element, and no gradient; "
+                f"backward: the output has shape {shape}, not a single element, and no gradient; "
                 "set its .grad first, or sum it"
             )
-        y._kept_grad = _ones(function, y, loss_scale)._array
-    return as_variable(y._kept_grad)
+        y._kept_grad = _ones(y, loss_scale)
+    return y._kept_grad
 
 
-def _ones(function: str, y: Variable, loss_scale: float | None) -> Variable:
+def _ones(y: Variable, loss_scale: float | None) -> Array:
     if y._array is None:
-        raise GraphError(f"{function}: an output has no array")
-    return Variable(y.xp.full_like(y._array, 1 if loss_scale is None else loss_scale), requires_grad=False)
+        raise GraphError("backward: an output has no array")
+    ones = y.xp.ones(y._array.shape, y._array.dtype)
+    return ones if loss_scale is None else ones * ones.dtype.type(loss_scale)
 
 
 def _checked_variables(function: str, argument: str, values: Any) -> Sequence[Variable]:

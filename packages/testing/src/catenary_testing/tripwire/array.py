@@ -76,6 +76,8 @@ class TripwireArray:
         raise TripwireError("iterating over elements copies each of them from the device")
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__array"):  # the other ways in which NumPy asks an object for its data
+            raise AttributeError(name)
         value = getattr(self._fenced, name)
         return fenced(value) if callable(value) else value
 
