@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,12 +48,15 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
     if not raw:
         implementation = chosen(declaration, arrays, attributes)
         if implementation is not None:
-            return implementation(*inputs, *attributes)
+            return implementation(**dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes))))
     node = declaration.node_class()
     saved = Saved()
     if raw:
         return _run_body(declaration, arrays, attributes, saved)
     sources = tuple(source_of(v) for v in given)
+    node.order = next_order()  # this and the sources before the body: hooks may ask for them
+    for name, source in {declaration.many: sources}.items() if declaration.many else zip(declaration.inputs, sources):
+        setattr(node, f"source_{name}", source)
     with forward_hooks(node, arrays):
         y = _run_body(declaration, arrays, attributes, saved)
         ys = tuple(output_array(one, declaration, arrays) for one in (y if declaration.several_outputs else (y,)))
@@ -66,7 +70,7 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
         ):
             outs = tuple(Variable(one, requires_grad=False) for one in ys)
         else:
-            _fill(node, declaration, sources, arrays, attributes, ys, saved)
+            _fill(node, declaration, arrays, attributes, ys, saved)
             outs = connect(node, ys, declaration.several_outputs)
     return outs if declaration.several_outputs else outs[0]
 
@@ -85,6 +89,7 @@ def connect(node: Node, ys: tuple[Array, ...], several: bool) -> tuple[Variable,
     if several:
         for i, (out, y) in enumerate(zip(outs, ys, strict=True)):
             out._node = OutputNode(node, i, len(ys), y)
+        node.outs = tuple(weakref.ref(out._node) for out in outs)
     else:
         node.shape, node.dtype = ys[0].shape, ys[0].dtype
         outs[0]._node = node
@@ -94,23 +99,14 @@ def connect(node: Node, ys: tuple[Array, ...], several: bool) -> tuple[Variable,
 def _fill(
     node: Any,
     declaration: Declaration,
-    sources: tuple[Any, ...],
     arrays: tuple[Array, ...],
     attributes: tuple[Any, ...],
     ys: tuple[Array, ...],
     saved: Saved,
 ) -> None:
-    node.order = next_order()
-    kept = declaration.kept_inputs
-    if declaration.many:
-        setattr(node, f"source_{declaration.many}", sources)
-        for name in kept:
-            setattr(node, f"array_{name}", arrays)
-    else:
-        for name, source, array in zip(declaration.inputs, sources, arrays, strict=True):
-            setattr(node, f"source_{name}", source)
-            if name in kept:
-                setattr(node, f"array_{name}", array)
+    given = {declaration.many: arrays} if declaration.many else dict(zip(declaration.inputs, arrays, strict=True))
+    for name in declaration.kept_inputs:
+        setattr(node, f"array_{name}", given[name])
     for name, value in zip(declaration.attributes, attributes, strict=True):
         if name in declaration.kept_attributes:
             setattr(node, f"attribute_{name}", value)
@@ -131,7 +127,8 @@ def _run_body(declaration: Declaration, arrays: tuple[Array, ...], attributes: t
     try:
         return declaration.body(xp, **named)
     except Exception as error:
-        raise explained(error, declaration, arrays) from error
+        explain(error, declaration, arrays)
+        raise
 
 
 def complete(gys: Sequence[Any], node: Any) -> tuple[Any, ...]:
@@ -161,7 +158,11 @@ def plain(value: Any, function: str, argument: str) -> Array:
 
 
 def plain_number(value: Any, function: str, argument: str) -> Any:
-    """Do as `plain`, but leave Python numbers as they are, so that they do not widen a dtype."""
+    """Do as `plain`, but let numbers stay Python numbers, so that they do not widen a dtype."""
+    if value.__class__ is float or value.__class__ is int:
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
     return value if isinstance(value, float | int) else checked_array(value, function, argument)
 
 
@@ -180,8 +181,14 @@ def output_array(y: Any, declaration: Declaration, arrays: tuple[Any, ...]) -> A
 # --- errors ---
 
 
-def explained(error: Exception, declaration: Declaration, arrays: tuple[Any, ...]) -> Exception:
-    """Return the error to raise in place of one that a body met, saying which function got what."""
+def explain(error: Exception, declaration: Declaration, arrays: tuple[Any, ...]) -> None:
+    """Raise an error in place of one that a body met, if it can say more: which function got what."""
+    better = _explained(error, declaration, arrays)
+    if better is not error:
+        raise better from error
+
+
+def _explained(error: Exception, declaration: Declaration, arrays: tuple[Any, ...]) -> Exception:
     if isinstance(error, CatenaryError):
         return error
     names = _input_names(declaration, len(arrays))

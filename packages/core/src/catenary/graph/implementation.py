@@ -16,7 +16,6 @@ from typing import Any
 from catenary.device import get_device_from_array
 from catenary.errors import DeclarationError
 from catenary.graph.declaration import Declaration
-from catenary.plugins import registry
 from catenary.types import Array
 
 
@@ -53,6 +52,8 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
     Raises:
         DeclarationError: If one of them has other parameters than the function.
     """
+    from catenary.plugins import registry  # not loaded before a function is first called
+
     found = []
     for record in registry.implementations(declaration.name):
         implementation = record.load()
@@ -77,8 +78,10 @@ def chosen(declaration: Declaration, arrays: tuple[Array, ...], attributes: tupl
         return None
     device = get_device_from_array(*arrays).name.removeprefix("@").partition(":")[0]
     inputs = (arrays,) if declaration.many else arrays
+    given = dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes), strict=True))
+    values = [given[name] for name in declaration.signature.parameters]
     for one in declaration.alternatives:
-        if one.device == device and one.provider not in disabled and one.implementation.accepts(*inputs, *attributes):
+        if one.device == device and one.provider not in disabled and one.implementation.accepts(*values):
             return one.implementation.function
     return None
 

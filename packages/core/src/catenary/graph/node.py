@@ -43,13 +43,24 @@ class Node:
     dtype: Any
     grad: Any
     label = "?"
+    outs: tuple[Any, ...] = ()  # of a function with several outputs: weak references to their nodes
+    _array = None
 
     if TYPE_CHECKING:  # given by catenary.operators
 
         @property
         def inputs(self) -> tuple[VariableNode, ...]: ...
         @property
-        def outputs(self) -> tuple[VariableNode, ...]: ...
+        def outputs(self) -> tuple[VariableNode | None, ...]: ...
+
+    @property
+    def _grad(self) -> Any:
+        """The gradient, by the name that it has in a leaf: an unchained node is one."""
+        return self.grad
+
+    @_grad.setter
+    def _grad(self, grad: Any) -> None:
+        self.grad = grad
 
     @property
     def sources(self) -> tuple[Any, ...]:
@@ -86,7 +97,10 @@ class Node:
 
     def unchain(self) -> None:
         """Cut the way back: the value becomes a leaf, and what was kept for the rules is freed."""
-        raise NotImplementedError
+        self.order = 0
+        for out in self.outs:
+            if (node := out()) is not None:
+                node.unchain()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label}>"
@@ -96,7 +110,7 @@ class DeclaredNode(Node):
     """A call of a declared function; each function has a subclass of its own.
 
     The subclass has slots for what a call keeps: `source_x` for each input x, `array_x` for each input and
-    `attribute_a` for each attribute that a rule names, `y`, `saved` and, for several outputs, `likes`.
+    `attribute_a` for each attribute that a rule names, `y`, `saved` and, for several outputs, `likes` and `outs`.
 
     Attributes:
         slots: The names of the slots of the subclass.
@@ -147,6 +161,7 @@ class DeclaredNode(Node):
         return twin
 
     def unchain(self) -> None:
+        super().unchain()
         for name in self.input_names:
             source = getattr(self, f"source_{name}")
             setattr(self, f"source_{name}", (None,) * len(source) if self.takes_list else None)
@@ -177,6 +192,7 @@ class RelayNode(Node):
         return (self.source,)
 
     def unchain(self) -> None:
+        super().unchain()
         self.source = None
 
 

@@ -16,7 +16,8 @@ For `linear(xp, x, W, b=None)` the text looks like this (`text_of` returns it, t
         try:
             _y = _body(_xp, x_array, W_array, b_array)
         except Exception as _error:
-            raise _explained(_error, _declaration, (x_array, W_array, b_array)) from _error
+            _explain(_error, _declaration, (x_array, W_array, b_array))
+            raise
         _out = _new(_Variable)
         _out._array = _y
         if _mode or (x_source is None and W_source is None and b_source is None):
@@ -59,7 +60,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _Variable=Variable,
         _body=declaration.body,
         _declaration=declaration,
-        _explained=steps.explained,
+        _explain=steps.explain,
         _module_of=steps.module_of,
         _ndarray=np.ndarray,
         _new=object.__new__,
@@ -130,7 +131,8 @@ def _forward(declaration: Declaration) -> list[str]:
         "    try:",
         f"        _y = _body({', '.join(arguments)})",
         "    except Exception as _error:",
-        f"        raise _explained(_error, _declaration, {_tuple(arrays)}) from _error",
+        f"        _explain(_error, _declaration, {_tuple(arrays)})",
+        "        raise",
         f"    if type(_y) is not _ndarray: _y = _output_array(_y, _declaration, {_tuple(arrays)})",
     ]
 
@@ -185,7 +187,7 @@ def _node_class(declaration: Declaration) -> type[DeclaredNode]:
     kept = [f"array_{name}" for name in declaration.kept_inputs]
     kept += [f"attribute_{name}" for name in declaration.kept_attributes]
     kept += ["y"] * declaration.keeps_output + ["saved"] * declaration.takes_saved
-    kept += ["likes"] * declaration.several_outputs
+    kept += ["likes", "outs"] * declaration.several_outputs
     slots = (*(f"source_{name}" for name in inputs), *kept)
     members = {
         "__slots__": slots,

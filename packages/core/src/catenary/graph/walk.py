@@ -87,14 +87,28 @@ def fit(gx: Any, shape: Shape | None, dtype: Any, node: Any) -> Any:
     if shape is None:
         return gx
     if gx.shape != shape:
-        try:
-            fits = np.broadcast_shapes(gx.shape, shape) == gx.shape
-        except ValueError:
-            fits = False
-        if not fits:
-            raise ShapeError(f"backward: a gradient of shape {gx.shape} came to {node!r}, expected {shape}")
+        if not _fits(gx, shape):
+            raise ShapeError(
+                f"backward: a gradient of shape {gx.shape} came to {_named(node)}, expected {shape}: the gradient rule "
+                "of a function that took it is wrong (the setting debug names it)"
+            )
         gx = sum_to(gx, shape)
     return gx if gx.dtype == dtype else cast(gx, dtype)
+
+
+def _fits(gx: Any, shape: Shape | None) -> bool:
+    """Return whether broadcasting leads from `shape` to that of the gradient."""
+    try:
+        return shape is None or np.broadcast_shapes(gx.shape, shape) == gx.shape
+    except ValueError:
+        return False
+
+
+def _named(source: Any) -> str:
+    """Return a value of the graph in words."""
+    if isinstance(source, Node):
+        return f"what {source.label} made"
+    return f"the Variable {source.name!r}" if source.name else f"a {type(source).__name__}"
 
 
 # --- how a node passes its gradient on ---
@@ -128,8 +142,8 @@ def variable_of(source: Any, array: Array) -> Any:
 def _through_composed(node: DeclaredNode, gy: Any) -> Pairs:
     """Compute a fused function once more out of others, and pass the gradient on through these."""
     assert node.composed is not None
-    arguments = [list(node.arrays)] if node.takes_list else node.arrays
-    ys = node.composed(*arguments, *node.attributes)
+    inputs = [list(node.arrays)] if node.takes_list else node.arrays
+    ys = node.composed(**dict(zip((*node.input_names, *node.attribute_names), (*inputs, *node.attributes), strict=True)))
     pairs = [(y, g) for y, g in zip(ys, gy, strict=True) if g is not None] if isinstance(gy, list) else [(ys, gy)]
     used = [(source, v) for source, v in zip(node.sources, node.arrays, strict=True) if source is not None]
     found = grad([y for y, _ in pairs], [v for _, v in used], [g for _, g in pairs], enable_double_backprop=True)
@@ -141,12 +155,18 @@ def _propagate(node: Node, gy: Any) -> Pairs:
 
 
 def _checked(step: Step) -> Step:
-    """Return `step` looking for NaN in what it gives."""
+    """Return `step` looking for NaN and for wrong shapes in what it gives."""
 
     def checked(node: Node, gy: Any) -> Pairs:
-        pairs = step(node, gy)
-        if not isinstance(node, OutputNode):
-            check_nan([gx for _, gx in pairs], f"gradient of {node.label}")
+        pairs = list(step(node, gy))
+        if isinstance(node, OutputNode):
+            return pairs
+        check_nan([gx for _, gx in pairs], f"gradient of {node.label}")
+        for i, (source, gx) in enumerate(pairs):
+            if source is not None and gx is not None and not _fits(gx, source.shape):
+                raise ShapeError(
+                    f"gradient of {node.label}: result {i} has shape {gx.shape}, expected {source.shape} as the input"
+                )
         return pairs
 
     return checked
@@ -218,6 +238,7 @@ def backward(
     outputs = _checked_variables("backward", "outputs", outputs)
     given = _checked_grads("backward", outputs, grad_outputs)
     grads: dict[Any, Any] = {}
+    ones: list[tuple[Variable, Array]] = []  # what outputs without a gradient get when all went well
     for y, gy in zip(outputs, given, strict=True):
         if y._node is None or y._node.is_unchained:
             if not y.requires_grad:
@@ -227,7 +248,11 @@ def backward(
                 )
             if gy is None:
                 continue  # a leaf: there is nothing to go back through
-        start = _initial_gradient(y, loss_scale) if gy is None else gy
+            if not enable_double_backprop:
+                gy = Variable(gy._array.copy(), requires_grad=False)  # theirs stays theirs
+        start = y._kept_grad if gy is None else gy
+        if start is None:
+            ones.append((y, start := _one(y, loss_scale)))
         _add(grads, source_of(y), as_variable(start) if enable_double_backprop else as_array(start))
     kept = _run(
         grads,
@@ -235,13 +260,19 @@ def backward(
         _EVERYTHING if retain_grad else None,
         enable_double_backprop,
     )
-    for node, gy in kept.items():
-        node.grad = gy
     for leaf, gx in grads.items():
         array = leaf._array
         if type(gx) is not type(array) or gx.shape != array.shape or gx.dtype is not array.dtype:
             gx = _leaf_gradient(gx, leaf)
-        leaf._grad = gx if leaf._grad is None else _sum(leaf._grad, gx)
+            if isinstance(gx, Variable):  # the walk copies only arrays
+                gx = variable_of(source_of(gx), gx._array.copy())
+        grads[leaf] = gx if leaf._grad is None else _sum(leaf._grad, gx)
+    # From here on nothing can fail.
+    for y, one in ones:
+        y._kept_grad = one
+    _keep(kept)
+    for leaf, gx in grads.items():
+        leaf._grad = gx
 
 
 def grad(
@@ -295,8 +326,7 @@ def grad(
     keep = _EVERYTHING if retain_grad else set(targets)
     kept = _run(grads, _step(enable_double_backprop, wanted), keep, enable_double_backprop)
     if retain_grad:
-        for node, gy in kept.items():
-            node.grad = gy
+        _keep(kept)
     results: list[Variable | None] = []
     for x, target, start in zip(inputs, targets, begin, strict=True):
         gx = kept[target] if target in kept else _leaf_gradient(grads[target], target) if target in grads else None
@@ -326,23 +356,28 @@ def _sum(a: Any, b: Any) -> Any:
     return a + b if not isinstance(b, Variable) else b + a
 
 
+def _keep(gradients: dict[Node, Any]) -> None:
+    for node, gy in gradients.items():
+        if node.shape is not None:
+            node.grad = np.asarray(gy) if isinstance(gy, np.generic) else gy
+
+
 def _leaf_gradient(gx: Any, leaf: Any) -> Any:
-    if leaf._array is not None:
-        gx = fit(gx, leaf._array.shape, leaf._array.dtype, leaf)
+    """Return a gradient in the shape and dtype of its leaf (a Variable, or an unchained node)."""
+    like = leaf if leaf._array is None else leaf._array
+    gx = fit(gx, like.shape, like.dtype, leaf)
     return np.asarray(gx) if isinstance(gx, np.generic) else gx
 
 
-def _initial_gradient(y: Variable, loss_scale: float | None) -> Any:
-    """Return the gradient that `y` has, or a one that it then keeps."""
-    if y._kept_grad is None:
-        if y._array is None or y._array.size != 1:
-            shape = None if y._array is None else y._array.shape
-            raise GraphError(
-                f"backward: the output has shape {shape}, not a single element, and no gradient; "
-                "set its .grad first, or sum it"
-            )
-        y._kept_grad = _ones(y, loss_scale)
-    return y._kept_grad
+def _one(y: Variable, loss_scale: float | None) -> Array:
+    """Return the gradient of an output that has none: one, if it is a single element."""
+    if y._array is None or y._array.size != 1:
+        shape = None if y._array is None else y._array.shape
+        raise GraphError(
+            f"backward: the output has shape {shape}, not a single element, and no gradient; "
+            "set its .grad first, or sum it"
+        )
+    return _ones(y, loss_scale)
 
 
 def _ones(y: Variable, loss_scale: float | None) -> Array:

@@ -1,6 +1,6 @@
 """Compare Catenary with PyTorch, and with Chainer 7 where it can be imported: one process, the same works in turn.
 
-    python benchmarks/run.py [WORK ...] [--seconds 6] [--json FILE]
+    python -m benchmarks [WORK ...] [--seconds 6] [--json FILE]
 
 Each work is warmed up, then the frameworks take turns until the time is over. A turn is a run of steps as in training,
 after a few that warm the caches up again; its time is the median of its steps. The ratio is the median of the ratios
@@ -14,15 +14,15 @@ import importlib
 import json
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import weight
+
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
-sys.path.insert(0, str(Path(__file__).parent))
 
 WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
 FRAMEWORKS = ("catenary", "torch", "chainer")
@@ -68,7 +68,7 @@ def one_turn(step: Callable[[], Any]) -> float:
 
 def compare(work: str, frameworks: list[str], seconds: float) -> dict[str, Any]:
     """Return the medians of one work in milliseconds, and the ratios of Catenary to the others."""
-    module = importlib.import_module(f"works.{work}")
+    module = importlib.import_module(f"benchmarks.works.{work}")
     times = time_in_turn({name: getattr(module, name)() for name in frameworks}, seconds)
     result: dict[str, Any] = {"work": work, "title": module.TITLE, "turns": len(times["catenary"])}
     for name in frameworks:
@@ -94,13 +94,17 @@ def show(results: list[dict[str, Any]], frameworks: list[str]) -> str:
 def main() -> None:
     """Run the works, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("works", nargs="*", default=WORKS, metavar="WORK", help=", ".join(WORKS))
+    choices = [*WORKS, "weight"]
+    parser.add_argument("works", nargs="*", default=choices, metavar="WORK", help=", ".join(choices))
     parser.add_argument("--seconds", type=float, default=6.0, help="time for each work")
     parser.add_argument("--json", type=Path, help="file for the numbers")
     arguments = parser.parse_args()
     frameworks = [name for name in FRAMEWORKS if importable(name)]
-    results = [compare(work, frameworks, arguments.seconds) for work in arguments.works]
-    print(show(results, frameworks))
+    results = [compare(work, frameworks, arguments.seconds) for work in arguments.works if work in WORKS]
+    if results:
+        print(show(results, frameworks))
+    if "weight" in arguments.works:
+        print("\n" + weight.report())
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n")
 
