@@ -16,6 +16,7 @@ from catenary_testing.memory import (
     MemorySerializer as MemorySerializer,
 )
 from catenary_testing.optimizers import OptimizerCase as OptimizerCase, optimizer_tests as optimizer_tests
+from catenary_testing.serializers import SerializerCase as SerializerCase, serializer_tests as serializer_tests
 from catenary_testing.tolerance import assert_close as assert_close
 from catenary_testing.tripwire import TripwireDevice as TripwireDevice, TripwireError as TripwireError
 
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryDeserializer",
     "MemorySerializer",
     "OptimizerCase",
+    "SerializerCase",
     "TripwireDevice",
     "TripwireError",
     "assert_close",
@@ -35,5 +37,6 @@ __all__ = [
     "link_tests",
     "numerical_grad",
     "optimizer_tests",
+    "serializer_tests",
     "untested",
 ]

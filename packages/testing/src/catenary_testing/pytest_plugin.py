@@ -1,1 +1,34 @@
-"""pytest plugin of catenary-testing."""
+"""Fixtures for the tests of plugins: devices to run on, and a fixed seed.
+
+Nothing of Catenary is imported before a test asks for a fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(params=["@numpy", "@tripwire"])
+def device(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Run a test once on the host and once on the tripwire device, each as the current device."""
+    import catenary
+
+    with catenary.using_device(request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def xp(device: Any) -> Any:
+    """The array module of the fixture `device`."""
+    return device.xp
+
+
+@pytest.fixture
+def seeded() -> None:
+    """Seed all random generators."""
+    import catenary
+
+    catenary.seed(0)
