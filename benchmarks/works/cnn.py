@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def chainer() -> Callable[[], object]:
 
 def _chainer_style(sequential, F, L, optimizers) -> Callable[[], object]:  # type: ignore[no-untyped-def]
     layers: list[object] = []
-    for i, (before, after) in enumerate(zip(CHANNELS, CHANNELS[1:], strict=False)):
+    for i, (before, after) in enumerate(pairwise(CHANNELS)):
         layers += [L.Convolution2D(before, after, 3, pad=1), L.BatchNormalization(after), F.relu]
         if i == 1:
             layers.append(lambda x: F.max_pooling_2d(x, 2))
@@ -53,7 +54,7 @@ def torch() -> Callable[[], object]:
     from torch import nn
 
     layers: list[nn.Module] = []
-    for i, (before, after) in enumerate(zip(CHANNELS, CHANNELS[1:], strict=False)):
+    for i, (before, after) in enumerate(pairwise(CHANNELS)):
         layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU()]
         if i == 1:
             layers.append(nn.MaxPool2d(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def torch() -> Callable[[], object]:
     from torch import nn
     from torch.nn.functional import leaky_relu, mse_loss
 
-    l1, l2, l3 = (nn.Linear(i, o) for i, o in zip(SIZES, SIZES[1:], strict=False))
+    l1, l2, l3 = (nn.Linear(i, o) for i, o in pairwise(SIZES))
     optimizer = torch.optim.Adam([p for layer in (l1, l2, l3) for p in layer.parameters()])
     x, t = torch.tensor(X), torch.tensor(T)
 

@@ -31,9 +31,7 @@ def chainer() -> Callable[[], object]:
 
 
 def _chainer_style(sequential, F, L, optimizers) -> Callable[[], object]:  # type: ignore[no-untyped-def]
-    model = L.Classifier(
-        sequential(L.Linear(784, 1000), F.relu, L.Linear(1000, 1000), F.relu, L.Linear(1000, 10))
-    )
+    model = L.Classifier(sequential(L.Linear(784, 1000), F.relu, L.Linear(1000, 1000), F.relu, L.Linear(1000, 10)))
     model.compute_accuracy = False
     optimizer = optimizers.Adam().setup(model)
 

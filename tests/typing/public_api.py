@@ -31,7 +31,7 @@ assert_type(x[0], Variable)
 assert_type(F.relu(x), Variable)
 F.sum(x, axis=0).backward()
 with ct.using_config("train", False), ct.no_backprop_mode():
-    assert_type(L.Linear(3, 2)(x), Variable)
+    y: Variable = L.Linear(3, 2)(x)
 
 model = L.Classifier(Network(16, 10))
 optimizer = optimizers.Adam(alpha=0.001)

@@ -20,7 +20,7 @@ SLICES = [
 
 
 def _sum_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    for axis in range(x.ndim - len(shape)):
+    for _ in range(x.ndim - len(shape)):
         x = x.sum(0)
     for axis, n in enumerate(shape):
         x = x.sum(axis, keepdims=True) if n == 1 else x

@@ -91,7 +91,14 @@ def classifier(v: Values, x: Array, t: Array) -> Array:
 
 CASES = [
     LinkCase(L.Linear, lambda: L.Linear(3, 2), [(4, 3)], linear, lazy=lambda: L.Linear(None, 2)),
-    LinkCase(L.Linear, lambda: L.Linear(6, 2, nobias=True), [(4, 3, 2)], linear, lazy=lambda: L.Linear(2, nobias=True), name="nobias"),
+    LinkCase(
+        L.Linear,
+        lambda: L.Linear(6, 2, nobias=True),
+        [(4, 3, 2)],
+        linear,
+        lazy=lambda: L.Linear(2, nobias=True),
+        name="nobias",
+    ),
     LinkCase(L.EmbedID, lambda: L.EmbedID(5, 3), [np.array([[1, 4], [0, 1]])], lambda v, x: v["W"][x]),
     LinkCase(
         L.Convolution2D,
@@ -100,7 +107,9 @@ CASES = [
         convolution,
         lazy=lambda: L.Convolution2D(3, 3, stride=2, pad=1),
     ),
-    LinkCase(L.BatchNormalization, lambda: L.BatchNormalization(3), [(5, 3)], batch_normalization, lazy=L.BatchNormalization),
+    LinkCase(
+        L.BatchNormalization, lambda: L.BatchNormalization(3), [(5, 3)], batch_normalization, lazy=L.BatchNormalization
+    ),
     LinkCase(L.LSTM, lambda: L.LSTM(3, 2), [(3, 3), (3, 3), (2, 3)], lstm, call=steps, lazy=lambda: L.LSTM(2)),
     LinkCase(L.GRU, lambda: L.GRU(3, 2), [(2, 3)] * 3, gru, call=steps),
     LinkCase(L.StatefulGRU, lambda: L.StatefulGRU(3, 2), [(2, 3)] * 3, gru, call=steps),

@@ -113,4 +113,3 @@ def test_a_wrong_function_fails(check: Any, broken: FunctionCase) -> None:
 def test_a_function_that_uses_the_host_fails_on_the_tripwire() -> None:
     with pytest.raises(catenary.errors.CatenaryError, match="Tripwire"):
         kit.check_tripwire(case(uses_the_host, np.tanh))
-

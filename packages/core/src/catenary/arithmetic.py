@@ -5,6 +5,7 @@ Broadcasting needs no care here: the engine sums a gradient back over the axes t
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,8 @@ def _power_gx0(gy: Any, x0: Any, x1: Any) -> Any:
 
 
 def _power_gx1(gy: Any, x0: Any, y: Any) -> Any:
+    if isinstance(x0, float | int):
+        return gy * y * (math.log(x0) if x0 else 0.0)
     return gy * y * log(x0 + (as_array(x0) == 0))  # at a base of 0 the gradient is 0, not NaN
 
 

@@ -54,6 +54,14 @@ def _checked(name: str, value: Any) -> Any:
 def set_mode_bit(bit: int, on: bool) -> None:
     """Switch one bit of this thread's `mode`."""
     settings.mode = settings.mode | bit if on else settings.mode & ~bit
+    _follow_global_again()
+
+
+def _follow_global_again() -> None:
+    """Let this thread's `mode` be the global one again, if nothing of its own is in it."""
+    own = vars(settings)
+    if own["mode"] == Settings.mode and "enable_backprop" not in own and "debug" not in own:
+        del own["mode"]
 
 
 def _follow(name: str, value: Any) -> None:
@@ -155,6 +163,8 @@ def using_config(name: str, value: Any, config: LocalConfig = config) -> Iterato
         setattr(config, name, old)
         if not had:  # follow the global value again
             del own[name]
+            if "mode" in own:
+                _follow_global_again()
 
 
 def no_backprop_mode() -> AbstractContextManager[None]:

@@ -12,7 +12,13 @@ import numpy as np
 
 from catenary.config import settings
 from catenary.device import Device, current, device_of, get_array_module, get_device
-from catenary.errors import ArgumentError, ArgumentTypeError, NotAvailableError, ShapeError
+from catenary.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    NotAvailableError,
+    ShapeError,
+    UninitializedParameterError,
+)
 from catenary.graph.node import Node, OutputNode, rank_of
 from catenary.types import Array, ArrayModule, Axis, InitializerSpec, Shape
 
@@ -82,22 +88,41 @@ class Variable:
     @property
     def shape(self) -> Shape:
         """The shape of the array."""
-        return self._array.shape  # type: ignore[no-any-return]
+        try:
+            return self._array.shape  # type: ignore[no-any-return]
+        except AttributeError:
+            raise self._missing("shape") from None
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        try:
+            return self._array.ndim  # type: ignore[no-any-return]
+        except AttributeError:
+            raise self._missing("ndim") from None
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self._array.size  # type: ignore[no-any-return]
+        try:
+            return self._array.size  # type: ignore[no-any-return]
+        except AttributeError:
+            raise self._missing("size") from None
 
     @property
     def dtype(self) -> Any:
         """The dtype of the array."""
-        return self._array.dtype
+        try:
+            return self._array.dtype
+        except AttributeError:
+            raise self._missing("dtype") from None
+
+    def _missing(self, asked: str) -> UninitializedParameterError:
+        """Return the error for what only an array can answer."""
+        return UninitializedParameterError(
+            f"{type(self).__name__}.{asked}: there is no array yet; "
+            "initialize the parameter with its shape, or set .array"
+        )
 
     @property
     def xp(self) -> ArrayModule:
@@ -234,8 +259,9 @@ class Variable:
         return rank_of(self._node)
 
     def unchain(self) -> None:
-        """Forget the function that made this value."""
-        self._grad, self._node = self._kept_grad, None
+        """Forget the function that made this value: it becomes a leaf, also for what was computed from it."""
+        if self._node is not None:
+            self._node.unchain()
 
     def retain_data(self) -> None:
         """Do nothing: a Variable holds its array anyway."""
@@ -296,6 +322,15 @@ class Variable:
 
     def from_chx(self) -> None:
         """Do nothing: no array is one of ChainerX."""
+
+    @property
+    def chx_array(self) -> Any:
+        """Refuse: ChainerX is not available.
+
+        Raises:
+            NotAvailableError: Always.
+        """
+        raise NotAvailableError("chx_array: ChainerX is not available; use .array")
 
     def as_layout(self, layout: None) -> Variable:
         """Return self: there is no layout but None.
@@ -362,7 +397,14 @@ class Variable:
         return "\n".join(lines)
 
     def __len__(self) -> int:
+        if self.ndim == 0:
+            raise ArgumentTypeError("a 0-d Variable has no length and cannot be iterated over; see item()")
         return len(self._array)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise ArgumentTypeError(
+            "a NumPy function got a Variable; give its .array, or use catenary.functions where gradients are needed"
+        )
 
     __hash__ = object.__hash__
 
@@ -537,7 +579,13 @@ def checked_array(value: Any, function: str, argument: str) -> Array:
             f"{function}: {argument} must be an array, got {type(value).__name__}; "
             "make one with numpy.array(..., numpy.float32)"
         )
-    device_of(value)  # raises for a class of no installed device
+    try:
+        device_of(value)
+    except ArgumentTypeError:
+        known = "" if value is None else f" (of no installed device: {type(value).__module__})"
+        raise ArgumentTypeError(
+            f"{function}: {argument} must be an array, got {type(value).__name__}{known}"
+        ) from None
     return value
 
 

@@ -72,7 +72,9 @@ class Classifier(Chain):
             catenary.report({"accuracy": self.accuracy}, self)
         return self.loss
 
-    def _split_label(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
+    def _split_label(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], Any]:
         key = self.label_key
         if isinstance(key, str):
             if key not in kwargs:

@@ -61,8 +61,8 @@ class Convolution2D(Link):
         self.stride, self.pad, self.dilate, self.groups = stride, pad, dilate, groups
         if ksize is None or self.out_channels % groups:
             raise ArgumentError(
-                f"Convolution2D: ksize must be given and groups divide out_channels, got ksize={ksize}, groups={groups}, "
-                f"out_channels={out_channels}"
+                f"Convolution2D: ksize must be given and groups divide out_channels, got ksize={ksize}, "
+                f"groups={groups} and out_channels={out_channels}"
             )
         with self.init_scope():
             self.W = Parameter(LeCunNormal() if initialW is None else initialW)

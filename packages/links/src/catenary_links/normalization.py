@@ -120,4 +120,3 @@ class BatchNormalization(Link):
         """The settings, for `repr`."""
         size = None if self.avg_mean is None else self.avg_mean.shape
         yield from (("size", size), ("decay", self.decay), ("eps", self.eps))
-

@@ -114,9 +114,7 @@ class RMSprop(GradientMethod):
     eps = HyperparameterProxy()
     eps_inside_sqrt = HyperparameterProxy()
 
-    def __init__(
-        self, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8, eps_inside_sqrt: bool = False
-    ) -> None:
+    def __init__(self, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8, eps_inside_sqrt: bool = False) -> None:
         super().__init__(lr=lr, alpha=alpha, eps=eps, eps_inside_sqrt=eps_inside_sqrt)
 
 

@@ -37,9 +37,7 @@ class Sweep:
             param.update_rule.state = device.send(param.update_rule.state)
         self.large = [p for p in params if limit is not None and p.size > limit]
         self._pack([p for p in params if limit is None or p.size <= limit])
-        self.made_for = [
-            (p, p.update_rule, p.update_rule.state, type(p.array), p.array.dtype, p.shape) for p in params
-        ]
+        self.made_for = [(p, p.update_rule, p.update_rule.state, type(p.array), p.array.dtype, p.shape) for p in params]
 
     def _pack(self, params: list[Parameter]) -> None:
         """Make the buffers for small parameters, and move their state there."""

@@ -18,7 +18,6 @@ Saved = SimpleNamespace
 PER_CALL = Saved()
 
 
-
 def passed_on(gy: Any) -> Any:
     """The rule of a gradient that is passed on as it is; the engine then calls nothing."""
     return gy
@@ -90,11 +89,13 @@ class Declaration:
 
     def set_composed(self, definition: Callable[..., Any]) -> Callable[..., Any]:
         """Take the same function out of others; it has the same parameters."""
+        self._check_open("compose")
         self.composed = definition
         return definition
 
     def add_rules(self, **rules: Rule) -> None:
         """Take gradient rules, after checking that they name what is there."""
+        self._check_open("gradient")
         for name, rule in rules.items():
             if name not in self.inputs:
                 raise DeclarationError(
@@ -105,9 +106,16 @@ class Declaration:
 
     def set_joint_rule(self, rule: Rule) -> Rule:
         """Take one rule for all inputs: it returns a tuple with their gradients."""
+        self._check_open("joint_gradient")
         self._check_rule(rule)
         self.joint_rule = rule
         return rule
+
+    def _check_open(self, method: str) -> None:
+        if self.node_class is not DeclaredNode:
+            raise DeclarationError(
+                f"{self.name}.{method}: {self.name} was called before; give all rules before the first call"
+            )
 
     def _check_rule(self, rule: Rule) -> None:
         known = {"gys" if self.several_outputs else "gy", "ys" if self.several_outputs else "y", "xp"}
@@ -140,7 +148,8 @@ def read_body(body: Callable[..., Any], *, several_outputs: bool, keeps_numbers:
         )
     takes_saved = parameters[-1].name == "saved"
     rest = parameters[1 : len(parameters) - takes_saved]
-    inputs = {p.name: INPUT_ANNOTATIONS[p.annotation] for p in rest if p.annotation in INPUT_ANNOTATIONS}
+    kinds = {p.name: INPUT_ANNOTATIONS.get(str(p.annotation).strip("'\"")) for p in rest}
+    inputs = {parameter: kind for parameter, kind in kinds.items() if kind is not None}
     if not inputs or ("many" in inputs.values() and len(inputs) > 1):
         raise DeclarationError(
             f"@function {name}: annotate the inputs with Array or `Array | None`, or the only one with Arrays "

@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overload
 
 from catenary.graph.declaration import Declaration, Rule, read_body
+from catenary.graph.node import DeclaredNode
 from catenary.graph.specialise import specialise
 from catenary.variable import Variable
 
@@ -132,3 +133,4 @@ def _first_call(call: Any, *args: Any, **kwargs: Any) -> Any:
 def forget_specialisation(call: Any) -> None:
     """Have `call` read its declaration and the registered implementations again at its next call."""
     call.__code__ = _stub.__code__
+    call.declaration.node_class = DeclaredNode

@@ -6,6 +6,9 @@ backward pass fits no rule per input.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,7 @@ from catenary.config import DEBUG, NO_BACKPROP, settings
 from catenary.errors import ArgumentTypeError, GraphError
 from catenary.graph.call import check_nan, connect, plain, source_of
 from catenary.graph.hooks import FunctionHook, forward_hooks
-from catenary.graph.node import Node, OutputNode, Pairs, next_order
+from catenary.graph.node import Node, OutputNode, Pairs, VariableMaker, next_order
 from catenary.graph.walk import variable_of
 from catenary.types import Array
 from catenary.variable import Variable, as_array, as_variable, is_array
@@ -47,8 +50,12 @@ class FunctionNode(Node):
     _ys: tuple[Array, ...] = ()
     _keep_inputs: tuple[int, ...] = ()
     _keep_outputs: tuple[int, ...] = ()
+    _likes: tuple[Any, ...] = ()
     _several = False
-    local_function_hooks: dict[str, FunctionHook] = {}
+    stack = None
+    is_elementwise = False
+    lazy_grad_sum = False
+    local_function_hooks: Mapping[str, FunctionHook] = MappingProxyType({})
 
     # --- to override ---
 
@@ -88,6 +95,12 @@ class FunctionNode(Node):
         """Compute gradients and add them to `grad_inputs`, one entry per target."""
         gxs = self.backward(target_input_indexes, grad_outputs)
         return tuple(b if a is None else a if b is None else a + b for a, b in zip(gxs, grad_inputs, strict=True))
+
+    def check_type_forward(self, in_types: Any) -> None:
+        """Do nothing: the engine calls no type checks; raise in `forward` for inputs that do not fit."""
+
+    def check_layout_forward(self, inputs: Any) -> None:
+        """Do nothing: there is no layout but None."""
 
     # --- what `forward` and `backward` call ---
 
@@ -135,6 +148,7 @@ class FunctionNode(Node):
             x._array if isinstance(x, Variable) else plain(x, self.label, f"inputs[{i}]") for i, x in enumerate(inputs)
         )
         self._sources = tuple(source_of(x) for x in inputs)
+        self.order = next_order()
         with forward_hooks(self, arrays):
             ys = self.forward(arrays)
         if not isinstance(ys, tuple) or not all(is_array(y) or isinstance(y, np.generic) for y in ys):
@@ -147,7 +161,6 @@ class FunctionNode(Node):
         self._arrays = tuple(arrays[i] for i in self._keep_inputs)
         self._ys = tuple(ys[i] for i in self._keep_outputs)
         self._several, self._likes = len(ys) > 1, tuple((y.shape, y.dtype) for y in ys)
-        self.order = next_order()
         return connect(self, ys, self._several)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -171,30 +184,69 @@ class FunctionNode(Node):
         return tuple(kept.get(i) for i in range(len(self.sources)))
 
     @property
+    def rank(self) -> int:
+        """The number of functions on the longest way back to a leaf."""
+        return 0 if self._sources is None else super().rank
+
+    @property
+    def input_layouts(self) -> tuple[None, ...]:
+        """None for each input."""
+        return (None,) * len(self.sources)
+
+    @property
+    def output_layouts(self) -> tuple[None, ...]:
+        """None for each output."""
+        return (None,) * len(self._likes)
+
+    @property
     def output_data(self) -> tuple[Array, ...]:
         """The arrays of the outputs, None in place of those not kept."""
         kept = dict(zip(self._keep_outputs, self._ys, strict=True))
         return tuple(kept.get(i) for i in range(len(self._likes)))
 
+    def twin(self, variable_of: VariableMaker | None, wanted: set[Any] | None) -> FunctionNode:
+        if wanted is None or all(source is None or source in wanted for source in self.sources):
+            return self
+        twin = copy.copy(self)
+        twin._sources = tuple(source if source in wanted else None for source in self.sources)
+        return twin
+
     def propagate(self, gy: Any) -> Pairs:
         gys = tuple(gy) if self._several else (gy,)
+        for hook in self.local_function_hooks.values():
+            hook.backward_preprocess(self, self.arrays, gys)
         targets = tuple(i for i, source in enumerate(self.sources) if source is not None)
         if any(isinstance(g, Variable) for g in gys):
             gxs = self._backward(targets, gys)
         else:
-            # The user's code gets Variables, but nothing is recorded.
-            mode, settings.mode = settings.mode, NO_BACKPROP
-            try:
-                wrapped = tuple(
-                    None if g is None else Variable(np.asarray(g) if isinstance(g, np.generic) else g) for g in gys
-                )
-                gxs = tuple(as_array(gx) for gx in self._backward(targets, wrapped))
-            finally:
-                settings.mode = mode
+            gxs = self._backward_on_arrays(targets, gys)
+        for hook in self.local_function_hooks.values():
+            hook.backward_postprocess(self, self.arrays, gys)
         return [(self.sources[i], gx) for i, gx in zip(targets, gxs, strict=True)]
+
+    def _backward_on_arrays(self, targets: tuple[int, ...], gys: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return gradients as arrays; the user's code gets Variables, but nothing is recorded."""
+        mode, settings.mode = settings.mode, NO_BACKPROP
+        try:
+            wrapped = tuple(
+                None if g is None else Variable(np.asarray(g) if isinstance(g, np.generic) else g) for g in gys
+            )
+            gxs = [as_array(gx) for gx in self._backward(targets, wrapped)]
+        finally:
+            settings.mode = mode
+        # What came in, and what stands here twice, is copied: a leaf may get it as its own.
+        seen = {id(g) for g in gys if self._several}
+        for i, gx in enumerate(gxs):
+            if gx is not None and id(gx) in seen:
+                gxs[i] = gx.copy()
+            seen.add(id(gx))
+        return tuple(gxs)
 
     def _backward(self, targets: tuple[int, ...], gys: tuple[Any, ...]) -> tuple[Any, ...]:
         gxs = self.backward_accumulate(targets, gys, (None,) * len(targets))
+        if not isinstance(gxs, tuple | list) or not all(gx is None or isinstance(gx, Variable) for gx in gxs):
+            got = ", ".join(type(gx).__name__ for gx in gxs) if isinstance(gxs, tuple | list) else type(gxs).__name__
+            raise ArgumentTypeError(f"{self.label}.backward: must return a tuple of Variables (or None), got {got}")
         if len(gxs) == len(self.sources) and len(targets) < len(gxs):
             gxs = tuple(gxs[i] for i in targets)
         if len(gxs) != len(targets):
@@ -202,6 +254,7 @@ class FunctionNode(Node):
         return gxs
 
     def unchain(self) -> None:
+        super().unchain()
         self._sources = (None,) * len(self.sources)
         self._keep_inputs = self._keep_outputs = ()
         self._arrays = self._ys = ()
@@ -224,8 +277,8 @@ def add_local_hook(function: Any, hook: FunctionHook, name: str | None) -> None:
     name = hook.name if name is None else name
     if name in function.local_function_hooks:
         raise GraphError(f"add_hook: {type(function).__name__} has a hook named {name!r} already")
-    function.local_function_hooks = {**function.local_function_hooks, name: hook}
     hook.added(function)
+    function.local_function_hooks = {**function.local_function_hooks, name: hook}
 
 
 def delete_local_hook(function: Any, name: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from catenary.errors import GraphError
 from catenary.graph.node import Node, OutputNode, rank_of
 from catenary.types import Array, Shape
 from catenary.variable import Variable, as_array
@@ -62,13 +65,17 @@ class VariableNode:
     @property
     def shape(self) -> Shape | None:
         """The shape of the value."""
-        shape: Shape | None = self.source.shape
+        shape: Shape | None = getattr(self._like, "shape", None)
         return shape
 
     @property
     def dtype(self) -> Any:
         """The dtype of the value."""
-        return self.source.dtype
+        return getattr(self._like, "dtype", None)
+
+    @property
+    def _like(self) -> Any:
+        return self.source._array if isinstance(self.source, Variable) else self.source
 
     @property
     def name(self) -> str | None:
@@ -78,7 +85,9 @@ class VariableNode:
     @property
     def label(self) -> str:
         """The shape and dtype in short, for graphs."""
-        shape = "x".join(map(str, self.shape or ()))
+        if self.shape is None:
+            return "(not kept)"
+        shape = "x".join(map(str, self.shape))
         return f"({shape}), {self.dtype}" if shape else f"{self.dtype}"
 
     @property
@@ -100,6 +109,21 @@ class VariableNode:
 
     def retain_data(self) -> None:
         """Do nothing: what a rule names is kept anyway."""
+
+    def set_creator(self, creator: Any) -> None:
+        """Say that this leaf was made by the old-style function `creator`."""
+        self.set_creator_node(getattr(creator, "node", creator))
+
+    def set_creator_node(self, creator_node: Node) -> None:
+        """Say that this leaf was made by the node `creator_node`.
+
+        Raises:
+            GraphError: If a function made this value.
+        """
+        if not isinstance(self.source, Variable):
+            raise GraphError(f"VariableNode.set_creator_node: {self!r} was made by {self.source.label} already")
+        self.source.set_creator_node(creator_node)
+        self.source = creator_node
 
     def unchain(self) -> None:
         """Forget the function that made this value."""
@@ -124,9 +148,16 @@ def handle_of(variable: Variable) -> VariableNode:
 def handles_of_inputs(node: Node) -> tuple[VariableNode, ...]:
     """Return the handles of a node's inputs; those that need no gradient stand there as constants."""
     pairs = zip(node.sources, node.arrays, strict=True)
-    return tuple(VariableNode(Variable(array, requires_grad=False) if s is None else s) for s, array in pairs)
+    return tuple(VariableNode(_constant(array) if s is None else s) for s, array in pairs)
 
 
-def handles_of_outputs(node: Node) -> tuple[VariableNode, ...]:
-    """Return the handle of what a node made."""
-    return (VariableNode(node),)
+def _constant(array: Any) -> Variable:
+    return Variable(np.asarray(array) if isinstance(array, float | int) else array, requires_grad=False)
+
+
+def handles_of_outputs(node: Node) -> tuple[VariableNode | None, ...]:
+    """Return the handles of what a node made; None in place of an output that is no longer in use."""
+    if not node.outs:
+        return (VariableNode(node),)
+    outs = [out() for out in node.outs]
+    return tuple(None if out is None else VariableNode(out) for out in outs)

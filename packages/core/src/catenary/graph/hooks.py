@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from catenary.config import HOOKS, set_mode_bit
 from catenary.errors import GraphError
-from catenary.graph.node import Pairs
+from catenary.graph.node import Pairs, RelayNode
 
 
 class FunctionHook:
@@ -38,9 +38,9 @@ class FunctionHook:
     def __enter__(self) -> Self:
         if self.name in active.hooks:
             raise GraphError(f"FunctionHook: a hook named {self.name!r} is active in this thread already")
+        self.added(None)
         active.hooks[self.name] = self
         set_mode_bit(HOOKS, True)
-        self.added(None)
         return self
 
     def __exit__(
@@ -99,15 +99,16 @@ def forward_hooks(node: Any, arrays: tuple[Any, ...]) -> Iterator[None]:
 
 
 def with_backward_hooks(step: Callable[[Any, Any], Pairs]) -> Callable[[Any, Any], Pairs]:
-    """Return `step` of a backward walk with the hooks before and after it."""
+    """Return `step` of a backward walk with the hooks of the thread before and after it."""
 
     def hooked(node: Any, gy: Any) -> Pairs:
-        hooks, out_grad = hooks_of(node), tuple(gy) if isinstance(gy, list) else (gy,)
+        hooks = [] if isinstance(node, RelayNode) else list(active.hooks.values())
+        arrays, out_grad = node.arrays, tuple(gy) if isinstance(gy, list) else (gy,)
         for hook in hooks:
-            hook.backward_preprocess(node, node.arrays, out_grad)
+            hook.backward_preprocess(node, arrays, out_grad)
         pairs = step(node, gy)
         for hook in hooks:
-            hook.backward_postprocess(node, node.arrays, out_grad)
+            hook.backward_postprocess(node, arrays, out_grad)
         return pairs
 
     return hooked

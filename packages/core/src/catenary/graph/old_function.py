@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from catenary.config import NO_BACKPROP, settings
 from catenary.errors import GraphError
+from catenary.graph.call import connect, source_of
 from catenary.graph.function_node import FunctionNode, add_local_hook, delete_local_hook
 from catenary.graph.hooks import FunctionHook
+from catenary.graph.node import Pairs, next_order
 from catenary.types import Array
 from catenary.variable import Variable, as_array
 
@@ -32,14 +38,16 @@ class Function:
         array([12.], dtype=float32)
     """
 
-    _node: FunctionAdapter | None = None
-    local_function_hooks: dict[str, FunctionHook] = {}
+    _node_of_last_call: Callable[[], FunctionAdapter | None] | None = None
+    stack = None
+    local_function_hooks: Mapping[str, FunctionHook] = MappingProxyType({})
 
     def __call__(self, *inputs: Any) -> Any:
         """Return a Variable, or a tuple of them if `forward` returns several arrays."""
-        self._node = FunctionAdapter(self)
-        self._node.local_function_hooks = self.local_function_hooks
-        ys = self._node.apply(inputs)
+        node = FunctionAdapter(self)
+        node.local_function_hooks = self.local_function_hooks
+        self._node_of_last_call = weakref.ref(node)  # the graph is freed with its outputs
+        ys = node.apply(inputs)
         return ys[0] if len(ys) == 1 else ys
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -70,10 +78,12 @@ class Function:
 
     @property
     def node(self) -> FunctionAdapter:
-        """The node of the last call."""
-        if self._node is None:
-            self._node = FunctionAdapter(self)
-        return self._node
+        """The node of the last call, as long as its graph is in use; then an empty one."""
+        node = None if self._node_of_last_call is None else self._node_of_last_call()
+        return FunctionAdapter(self) if node is None else node
+
+    def check_type_forward(self, in_types: Any) -> None:
+        """Do nothing: the engine calls no type checks; raise in `forward` for inputs that do not fit."""
 
     @property
     def label(self) -> str:
@@ -142,12 +152,38 @@ class FunctionAdapter(FunctionNode):
     def backward(
         self, target_input_indexes: tuple[int, ...], grad_outputs: tuple[Variable | None, ...]
     ) -> tuple[Variable | None, ...]:
-        if any(g is not None and g._node is not None for g in grad_outputs):
-            raise GraphError(
-                f"{self.label}: an old-style Function has no gradients of higher order; write it as a FunctionNode "
-                "or with @function"
-            )
         gxs = self.function.backward(self.arrays, tuple(as_array(g) for g in grad_outputs))
         if len(gxs) != len(self.sources):
             raise GraphError(f"{self.label}.backward: expected {len(self.sources)} gradients, got {len(gxs)}")
-        return tuple(None if gxs[i] is None else Variable(gxs[i]) for i in target_input_indexes)
+        wanted = tuple(gxs[i] for i in target_input_indexes)
+        if settings.mode & NO_BACKPROP:
+            return tuple(None if gx is None else Variable(gx) for gx in wanted)
+        return _first_order_only(self, grad_outputs, wanted)
+
+
+def _first_order_only(
+    node: FunctionAdapter, grad_outputs: tuple[Variable | None, ...], gxs: tuple[Array, ...]
+) -> tuple[Variable | None, ...]:
+    """Return gradients as Variables that lead back to a node which refuses to be differentiated."""
+    there = tuple(np.asarray(gx) if isinstance(gx, np.generic) else gx for gx in gxs if gx is not None)
+    end = _FirstOrderOnly()
+    end.of, end.order = node.label, next_order()
+    end._sources = (*node.sources, *(source_of(g) for g in grad_outputs))
+    made = iter(connect(end, there, len(there) > 1) if there else ())
+    return tuple(None if gx is None else next(made) for gx in gxs)
+
+
+class _FirstOrderOnly(FunctionNode):
+    """What computed the gradient of an old-style function."""
+
+    of: str
+
+    @property
+    def label(self) -> str:  # type: ignore[override]
+        return f"gradient of {self.of}"
+
+    def propagate(self, gy: Any) -> Pairs:
+        raise GraphError(
+            f"{self.of}: an old-style Function has no gradients of higher order; write it as a FunctionNode "
+            "or with @function"
+        )

@@ -37,44 +37,48 @@ def walk(grads: dict[Any, Any], step: Step | None, keep: Container[Node] | None 
     kept: dict[Node, Any] = {}
     owned: set[Any] = set()  # sources whose gradient is an array of our own, to be added to in place
     node = heappop(waiting)[1] if waiting else None
-    while node is not None:
-        gy = grads.pop(node)
-        if gy.shape != node.shape or gy.dtype is not node.dtype:
-            gy = fit(gy, node.shape, node.dtype, node)
-        if keep is not None and node in keep:
-            kept[node] = gy
-        following = None  # mostly the next node is the only one waiting, and need not go through the heap
-        for source, gx in node.propagate(gy) if step is None else step(node, gy):
-            if gx is None or source is None:
-                continue
-            if source in grads:
-                old = grads[source]
-                if gx.shape != old.shape:
-                    old, gx = (
-                        fit(old, source.shape, source.dtype, node),
-                        fit(gx, source.shape, source.dtype, node),
-                    )
-                if source in owned:
-                    old += gx
-                    grads[source] = old
+    try:
+        while node is not None:
+            gy = grads.pop(node)
+            if gy.shape != node.shape or gy.dtype is not node.dtype:
+                gy = fit(gy, node.shape, node.dtype, node)
+            if keep is not None and node in keep:
+                kept[node] = gy
+            following = None  # mostly the next node is the only one waiting, and need not go through the heap
+            for source, gx in node.propagate(gy) if step is None else step(node, gy):
+                if gx is None or source is None:
+                    continue
+                if source in grads:
+                    old = grads[source]
+                    if gx.shape != old.shape:
+                        old, gx = (
+                            fit(old, source.shape, source.dtype, node),
+                            fit(gx, source.shape, source.dtype, node),
+                        )
+                    if source in owned:
+                        old += gx
+                        grads[source] = old
+                    else:
+                        grads[source] = old + gx
+                        owned.add(source)
+                elif source.order:
+                    grads[source] = gx
+                    if following is not None:
+                        heappush(waiting, (following.order, following))
+                    following = source
                 else:
-                    grads[source] = old + gx
-                    owned.add(source)
-            elif source.order:
-                grads[source] = gx
-                if following is not None:
-                    heappush(waiting, (following.order, following))
-                following = source
+                    # A leaf's gradient is the user's to change: it must share no memory with another.
+                    shared = gx is gy or (gx.__class__ is not Variable and gx.base is not None)
+                    grads[source] = gx.copy() if shared and gx.__class__ is not Variable else gx
+            if not waiting:
+                node = following
+            elif following is None:
+                node = heappop(waiting)[1]
             else:
-                # A leaf's gradient is the user's to change: it must share no memory with another.
-                shared = gx is gy or (gx.__class__ is not Variable and gx.base is not None)
-                grads[source] = gx.copy() if shared and gx.__class__ is not Variable else gx
-        if not waiting:
-            node = following
-        elif following is None:
-            node = heappop(waiting)[1]
-        else:
-            node = heappushpop(waiting, (following.order, following))[1]
+                node = heappushpop(waiting, (following.order, following))[1]
+    except Exception as error:
+        error.add_note(f"(in the backward pass, at {_named(node)})")
+        raise
     return kept
 
 
@@ -143,7 +147,9 @@ def _through_composed(node: DeclaredNode, gy: Any) -> Pairs:
     """Compute a fused function once more out of others, and pass the gradient on through these."""
     assert node.composed is not None
     inputs = [list(node.arrays)] if node.takes_list else node.arrays
-    ys = node.composed(**dict(zip((*node.input_names, *node.attribute_names), (*inputs, *node.attributes), strict=True)))
+    ys = node.composed(
+        **dict(zip((*node.input_names, *node.attribute_names), (*inputs, *node.attributes), strict=True))
+    )
     pairs = [(y, g) for y, g in zip(ys, gy, strict=True) if g is not None] if isinstance(gy, list) else [(ys, gy)]
     used = [(source, v) for source, v in zip(node.sources, node.arrays, strict=True) if source is not None]
     found = grad([y for y, _ in pairs], [v for _, v in used], [g for _, g in pairs], enable_double_backprop=True)
@@ -364,8 +370,8 @@ def _keep(gradients: dict[Node, Any]) -> None:
 
 def _leaf_gradient(gx: Any, leaf: Any) -> Any:
     """Return a gradient in the shape and dtype of its leaf (a Variable, or an unchained node)."""
-    like = leaf if leaf._array is None else leaf._array
-    gx = fit(gx, like.shape, like.dtype, leaf)
+    like = leaf._array if isinstance(leaf, Variable) else leaf
+    gx = gx if like is None else fit(gx, like.shape, like.dtype, leaf)
     return np.asarray(gx) if isinstance(gx, np.generic) else gx
 
 

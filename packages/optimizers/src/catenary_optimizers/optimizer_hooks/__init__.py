@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catenary_optimizers.optimizer_hooks.gradient import GradientClipping as GradientClipping, WeightDecay as WeightDecay
+from catenary_optimizers.optimizer_hooks.gradient import (
+    GradientClipping as GradientClipping,
+    WeightDecay as WeightDecay,
+)
 
 __all__ = ["GradientClipping", "WeightDecay"]
 
