@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from catenary.device import get_device_from_array
-from catenary.errors import DeclarationError
+from catenary.errors import DeclarationError, PluginError, PluginWarning
 from catenary.graph.declaration import Declaration
 from catenary.types import Array
 
@@ -53,10 +54,17 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
         DeclarationError: If one of them has other parameters than the function.
     """
     from catenary.plugins import registry  # not loaded before a function is first called
+    from catenary.plugins.environment import strict
 
     found = []
     for record in registry.implementations(declaration.name):
-        implementation = record.load()
+        try:
+            implementation = record.load()
+        except PluginError as error:
+            if strict():
+                raise
+            warnings.warn(f"{error}; {declaration.name} runs without it", PluginWarning, stacklevel=2)
+            continue
         if not isinstance(implementation, Implementation):
             raise DeclarationError(f"implementation {record.name}: expected an Implementation, got {implementation!r}")
         theirs = tuple(implementation.function.declaration.signature.parameters)
