@@ -17,7 +17,18 @@ def catenary() -> Callable[[], object]:
     import catenary.functions as F
     from catenary import Variable
 
-    x, w, b = Variable(X), Variable(W), Variable(B)
+    return _chainer_style(Variable, F)
+
+
+def chainer() -> Callable[[], object]:
+    import chainer.functions as F
+    from chainer import Variable
+
+    return _chainer_style(Variable, F)
+
+
+def _chainer_style(variable, F) -> Callable[[], object]:  # type: ignore[no-untyped-def]
+    x, w, b = variable(X), variable(W), variable(B)
 
     def step() -> object:
         for v in (x, w, b):
@@ -45,25 +56,6 @@ def torch() -> Callable[[], object]:
         for _ in range(STEPS):
             h = torch.tanh(h * w + b)
         h.backward(g)
-        return x.grad
-
-    return step
-
-
-def chainer() -> Callable[[], object]:
-    import chainer.functions as F
-    from chainer import Variable
-
-    x, w, b = Variable(X), Variable(W), Variable(B)
-
-    def step() -> object:
-        for v in (x, w, b):
-            v.cleargrad()
-        h = x
-        for _ in range(STEPS):
-            h = F.tanh(h * w + b)
-        h.grad = G
-        h.backward()
         return x.grad
 
     return step
