@@ -89,7 +89,7 @@ def connect(node: Node, ys: tuple[Array, ...], several: bool) -> tuple[Variable,
     if several:
         for i, (out, y) in enumerate(zip(outs, ys, strict=True)):
             out._node = OutputNode(node, i, len(ys), y)
-        node.outs = tuple(weakref.ref(out._node) for out in outs)
+        node.outs = tuple(weakref.ref(out._node) for out in outs)  # type: ignore[misc]  # subclasses have the slot
     else:
         node.shape, node.dtype = ys[0].shape, ys[0].dtype
         outs[0]._node = node
@@ -132,10 +132,16 @@ def _run_body(declaration: Declaration, arrays: tuple[Array, ...], attributes: t
 
 
 def complete(gys: Sequence[Any], node: Any) -> tuple[Any, ...]:
-    """Return the gradients of all outputs, zeros where none came."""
+    """Return the gradients of all outputs, zeros where none came.
+
+    Arrays come as views: so the walk sees when a rule passes one on to a leaf, and copies it.
+    """
     there = next(g for g in gys if g is not None)
     xp = get_array_module(there)
-    return tuple(xp.zeros(shape, dtype) if g is None else g for g, (shape, dtype) in zip(gys, node.likes, strict=True))
+    return tuple(
+        xp.zeros(shape, dtype) if g is None else g if isinstance(g, Variable) else g[...]
+        for g, (shape, dtype) in zip(gys, node.likes, strict=True)
+    )
 
 
 # --- arrays in, arrays out ---

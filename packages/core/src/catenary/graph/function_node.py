@@ -6,7 +6,6 @@ backward pass fits no rule per input.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -93,7 +92,7 @@ class FunctionNode(Node):
         grad_inputs: tuple[Variable | None, ...],
     ) -> tuple[Variable | None, ...]:
         """Compute gradients and add them to `grad_inputs`, one entry per target."""
-        gxs = self.backward(target_input_indexes, grad_outputs)
+        gxs = self._checked(target_input_indexes, self.backward(target_input_indexes, grad_outputs))
         return tuple(b if a is None else a if b is None else a + b for a, b in zip(gxs, grad_inputs, strict=True))
 
     def check_type_forward(self, in_types: Any) -> None:
@@ -204,18 +203,14 @@ class FunctionNode(Node):
         kept = dict(zip(self._keep_outputs, self._ys, strict=True))
         return tuple(kept.get(i) for i in range(len(self._likes)))
 
-    def twin(self, variable_of: VariableMaker | None, wanted: set[Any] | None) -> FunctionNode:
-        if wanted is None or all(source is None or source in wanted for source in self.sources):
-            return self
-        twin = copy.copy(self)
-        twin._sources = tuple(source if source in wanted else None for source in self.sources)
-        return twin
+    def twin(self, variable_of: VariableMaker | None, wanted: set[Any] | None) -> Node:
+        return self if wanted is None else _Restricted(self, wanted)
 
-    def propagate(self, gy: Any) -> Pairs:
+    def propagate(self, gy: Any, wanted: set[Any] | None = None) -> Pairs:
         gys = tuple(gy) if self._several else (gy,)
         for hook in self.local_function_hooks.values():
             hook.backward_preprocess(self, self.arrays, gys)
-        targets = tuple(i for i, source in enumerate(self.sources) if source is not None)
+        targets = tuple(i for i, s in enumerate(self.sources) if s is not None and (wanted is None or s in wanted))
         if any(isinstance(g, Variable) for g in gys):
             gxs = self._backward(targets, gys)
         else:
@@ -243,7 +238,10 @@ class FunctionNode(Node):
         return tuple(gxs)
 
     def _backward(self, targets: tuple[int, ...], gys: tuple[Any, ...]) -> tuple[Any, ...]:
-        gxs = self.backward_accumulate(targets, gys, (None,) * len(targets))
+        return self._checked(targets, self.backward_accumulate(targets, gys, (None,) * len(targets)))
+
+    def _checked(self, targets: tuple[int, ...], gxs: Any) -> tuple[Any, ...]:
+        """Return one gradient per target, also where `backward` gave those of all inputs."""
         if not isinstance(gxs, tuple | list) or not all(gx is None or isinstance(gx, Variable) for gx in gxs):
             got = ", ".join(type(gx).__name__ for gx in gxs) if isinstance(gxs, tuple | list) else type(gxs).__name__
             raise ArgumentTypeError(f"{self.label}.backward: must return a tuple of Variables (or None), got {got}")
@@ -251,7 +249,7 @@ class FunctionNode(Node):
             gxs = tuple(gxs[i] for i in targets)
         if len(gxs) != len(targets):
             raise GraphError(f"{self.label}.backward: expected {len(targets)} gradients, got {len(gxs)}")
-        return gxs
+        return tuple(gxs)
 
     def unchain(self) -> None:
         super().unchain()
@@ -268,6 +266,18 @@ class FunctionNode(Node):
     def delete_hook(self, name: str) -> None:
         """Remove a hook of this object."""
         delete_local_hook(self, name)
+
+
+class _Restricted(Node):
+    """A FunctionNode that is asked for some of its gradients only."""
+
+    __slots__ = ("node", "wanted")
+
+    def __init__(self, node: FunctionNode, wanted: set[Any]) -> None:
+        self.node, self.wanted = node, wanted
+
+    def propagate(self, gy: Any) -> Pairs:
+        return self.node.propagate(gy, self.wanted)
 
 
 def add_local_hook(function: Any, hook: FunctionHook, name: str | None) -> None:

@@ -35,7 +35,6 @@ def walk(grads: dict[Any, Any], step: Step | None, keep: Container[Node] | None 
     waiting = [(source.order, source) for source in grads if source.order]
     heapify(waiting)
     kept: dict[Node, Any] = {}
-    owned: set[Any] = set()  # sources whose gradient is an array of our own, to be added to in place
     node = heappop(waiting)[1] if waiting else None
     try:
         while node is not None:
@@ -51,16 +50,13 @@ def walk(grads: dict[Any, Any], step: Step | None, keep: Container[Node] | None 
                 if source in grads:
                     old = grads[source]
                     if gx.shape != old.shape:
-                        old, gx = (
-                            fit(old, source.shape, source.dtype, node),
-                            fit(gx, source.shape, source.dtype, node),
-                        )
-                    if source in owned:
+                        shape, dtype = source.shape, source.dtype
+                        old, gx = fit(old, shape, dtype, node), fit(gx, shape, dtype, node)
+                    if source.order:
+                        grads[source] = old + gx  # the old one may be another's, too
+                    else:
                         old += gx
                         grads[source] = old
-                    else:
-                        grads[source] = old + gx
-                        owned.add(source)
                 elif source.order:
                     grads[source] = gx
                     if following is not None:
