@@ -19,7 +19,8 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def run_block(code: str, names: dict[str, Any], path: Path, line: int) -> None:
     if ">>>" not in code:
-        exec(compile("\n" * (line - 1) + code, str(path), "exec"), names)
+        # Without this module's own __future__ imports: a reader who pastes the code has none.
+        exec(compile("\n" * (line - 1) + code, str(path), "exec", dont_inherit=True), names)
         return
     test = doctest.DocTestParser().get_doctest(code, names, path.name, str(path), line - 1)
     output: list[str] = []

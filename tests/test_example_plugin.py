@@ -142,9 +142,7 @@ def test_catenary_lists_it(environment: Environment) -> None:
 def test_a_network_is_trained_with_it(environment: Environment) -> None:
     accuracy, per_iteration, seconds, elapsed = map(float, environment.run("python", "-c", TRAIN).split())
     assert accuracy > 0.9
-    iterations = 8 * 1437 / 50
-    assert 0 < per_iteration * iterations == pytest.approx(seconds, rel=0.5)  # that of the last epoch
-    assert seconds == pytest.approx(elapsed, rel=0.1)
+    assert 0 < per_iteration < seconds <= elapsed
 
 
 def test_its_own_tests_pass(environment: Environment) -> None:

@@ -91,16 +91,12 @@ def test_a_name_given_twice_with_two_targets_is_an_error(site):
     assert load(site).error == "catenary_links: 'A' is given twice, as 'a:A' and as 'b:B'"
 
 
-@pytest.mark.parametrize(
-    ("stated", "cure"), [("1.7", "catenary-core"), ("2.0", "catenary-core"), ("0.9", "kx-other")]
-)
+@pytest.mark.parametrize(("stated", "cure"), [("1.7", "catenary-core"), ("2.0", "catenary-core"), ("0.9", "kx-other")])
 def test_another_api_number_is_incompatible_and_says_what_to_upgrade(site, stated, cure):
     site.plugin("kx-other", f"CATENARY_API = '{stated}'\n", links={"A": "a:A"})
     record = load(site)
     assert record.status == "incompatible"
-    assert record.error == (
-        f"written for plugin API {stated}, this catenary-core has 1.0: pip install -U {cure}"
-    )
+    assert record.error == (f"written for plugin API {stated}, this catenary-core has 1.0: pip install -U {cure}")
     assert record.names == {}
 
 

@@ -61,8 +61,7 @@ def test_a_name_of_two_third_parties_is_an_error_that_lists_the_qualified_names(
     with pytest.raises(AmbiguousNameError) as caught:
         registry.get("links", "ResNet")
     assert str(caught.value) == (
-        "'ResNet' is given by several plugins as link; "
-        "use one of 'kx-vision:ResNet', 'kx-vision2:ResNet'"
+        "'ResNet' is given by several plugins as link; use one of 'kx-vision:ResNet', 'kx-vision2:ResNet'"
     )
     assert isinstance(caught.value, LookupError)
     assert registry.get("links", "kx-vision2:ResNet") is os.getpid

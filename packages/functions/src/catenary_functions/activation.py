@@ -39,8 +39,9 @@ def leaky_relu(_: ArrayModule, x: Array, slope: float = 0.2, *, saved: Saved = P
         array([-0.2,  2. ])
     """
     # Arithmetic on the condition is several times faster than a choice between two numbers.
-    factor = (x > 0) * x.dtype.type(1 - slope)
-    factor += x.dtype.type(slope)
+    factor = (x > 0).astype(x.dtype)
+    factor *= 1 - slope
+    factor += slope
     saved.factor = factor
     return x * factor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -124,12 +125,15 @@ def check_gradients(case: FunctionCase) -> None:
 
 
 def check_gradient_dtypes(case: FunctionCase) -> None:
-    """Gradients have the dtype and the shape of their inputs."""
+    """Gradients have the dtype and the shape of their inputs, and each its own memory."""
     for dtype in case.dtypes:
         inputs = case.arrays(dtype)
-        for x, gx in zip(inputs, case.gradients(inputs), strict=True):
+        gxs = case.gradients(inputs)
+        for x, gx in zip(inputs, gxs, strict=True):
             if gx is not None:
                 assert (type(gx), gx.dtype, gx.shape) == (np.ndarray, x.dtype, x.shape)
+        for one, other in itertools.combinations([*inputs, *(gx for gx in gxs if gx is not None)], 2):
+            assert not np.may_share_memory(one, other)
 
 
 def check_memory_order(case: FunctionCase) -> None:

@@ -105,14 +105,15 @@ def _fill(
     saved: Saved,
 ) -> None:
     given = {declaration.many: arrays} if declaration.many else dict(zip(declaration.inputs, arrays, strict=True))
-    for name in declaration.kept_inputs:
-        setattr(node, f"array_{name}", given[name])
+    for name, users in node.users.items():
+        needed = not users or any(getattr(node, f"source_{user}") is not None for user in users)
+        setattr(node, f"array_{name}", given[name] if needed else None)
     for name, value in zip(declaration.attributes, attributes, strict=True):
-        if name in declaration.kept_attributes:
+        if name in node.attribute_names:
             setattr(node, f"attribute_{name}", value)
     if declaration.several_outputs:
         node.likes = tuple((y.shape, y.dtype) for y in ys)
-    if declaration.keeps_output:
+    if "y" in node.slots:
         node.y = ys if declaration.several_outputs else ys[0]
     if declaration.takes_saved:
         node.saved = saved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class Declaration:
     node_class: type[DeclaredNode] = DeclaredNode
     alternatives: tuple[Any, ...] = ()
 
-    @property
+    @functools.cached_property
     def many(self) -> str | None:
         """The name of the input that is a list, if there is one."""
         return next((name for name, kind in self.inputs.items() if kind == "many"), None)

@@ -8,7 +8,8 @@ it (a leaf), or None where no gradient is needed. A function with several output
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from catenary.types import Array, Shape
@@ -116,6 +117,7 @@ class DeclaredNode(Node):
         slots: The names of the slots of the subclass.
         input_names: The names of the inputs.
         attribute_names: The names of the attributes that are kept.
+        users: For each input that is kept, the inputs whose rules name it; none where it is always kept.
         takes_list: Whether there is one input that is a list; its slots hold tuples.
         composed: The same function out of others, for gradients of higher order.
     """
@@ -125,6 +127,7 @@ class DeclaredNode(Node):
     slots: tuple[str, ...] = ()
     input_names: tuple[str, ...] = ()
     attribute_names: tuple[str, ...] = ()
+    users: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     takes_list = False
     composed: Callable[..., Any] | None = None
 

@@ -182,7 +182,7 @@ class _FirstOrderOnly(FunctionNode):
     def label(self) -> str:  # type: ignore[override]
         return f"gradient of {self.of}"
 
-    def propagate(self, gy: Any) -> Pairs:
+    def propagate(self, gy: Any, wanted: set[Any] | None = None) -> Pairs:
         raise GraphError(
             f"{self.of}: an old-style Function has no gradients of higher order; write it as a FunctionNode "
             "or with @function"

@@ -164,12 +164,17 @@ def _record(declaration: Declaration) -> list[str]:
 
 def _kept(declaration: Declaration, name: str) -> str:
     """Return the expression for what a node keeps of an input: its array where a rule that will run names it."""
-    if declaration.joint_rule:
-        return f"{name}_array"
-    users = [n for n, rule in declaration.rules.items() if name in parameter_names(rule)]
-    if declaration.composed or len(users) == len(declaration.inputs):
+    users = _users(declaration, name)
+    if not users:
         return f"{name}_array"
     return f"{name}_array if {' or '.join(f'{n}_source is not None' for n in users)} else None"
+
+
+def _users(declaration: Declaration, name: str) -> tuple[str, ...]:
+    """Return the inputs whose rules name an input that is kept; none if it is always kept."""
+    users = tuple(n for n, rule in declaration.rules.items() if name in parameter_names(rule))
+    always = declaration.joint_rule or declaration.composed or len(users) == len(declaration.inputs)
+    return () if always else users
 
 
 def _node_class(declaration: Declaration) -> type[DeclaredNode]:
@@ -196,6 +201,7 @@ def _node_class(declaration: Declaration) -> type[DeclaredNode]:
         "label": declaration.name,
         "input_names": inputs,
         "attribute_names": declaration.kept_attributes,
+        "users": {name: _users(declaration, name) for name in declaration.kept_inputs},
         "takes_list": bool(declaration.many),
         "composed": staticmethod(declaration.composed) if declaration.composed else None,
     }
