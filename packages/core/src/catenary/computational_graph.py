@@ -114,7 +114,7 @@ def build_computational_graph(
         ['(2), float32', 'add', '(2), float32']
     """
     stack = []
-    for y in [outputs] if isinstance(outputs, Variable) else outputs:
+    for y in outputs if isinstance(outputs, Iterable) and not isinstance(outputs, Variable) else [outputs]:
         if not isinstance(y, Variable | VariableNode):
             raise ArgumentTypeError(f"build_computational_graph: outputs must be Variables, got {type(y).__name__}")
         stack.append(y.node if isinstance(y, Variable) else y)

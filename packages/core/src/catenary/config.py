@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from catenary.errors import ArgumentError
+from catenary.errors import ArgumentError, ArgumentTypeError
 
 NAMES = ("train", "enable_backprop", "dtype", "debug", "deterministic")
 
@@ -42,7 +42,10 @@ def _checked(name: str, value: Any) -> Any:
     if name not in NAMES:
         raise ArgumentError(f"config: there is no setting {name!r}; the settings are {', '.join(NAMES)}")
     if name == "dtype":
-        dtype = np.dtype(value)
+        try:
+            dtype = np.dtype(value)
+        except TypeError:
+            raise ArgumentTypeError(f"config: dtype must be a floating-point dtype, got {value!r}") from None
         if dtype.kind != "f" and dtype.name != "bfloat16":
             raise ArgumentError(f"config: dtype must be a floating-point dtype, got {value!r}")
         return dtype

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from catenary.device import get_device
 from catenary.device_resident import DeviceResident, DeviceResidentsVisitor
@@ -69,16 +69,20 @@ class Link(DeviceResident, HookedLink, ParameterGroup):
             with_dtype = isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], tuple)
             self.add_param(name, *value) if with_dtype else self.add_param(name, value)
 
-    def __call__(self, x: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
-        """Call `forward` with the same arguments, and the active link hooks around it."""
-        if in_use or self._local_link_hooks:
-            return call_with_hooks(self, args if x is _NOTHING else (x, *args), kwargs)
-        # One positional argument, as most links take, without packing and unpacking: half the time.
-        if x is _NOTHING:
-            return self.forward(**kwargs)
-        if args or kwargs:
-            return self.forward(x, *args, **kwargs)
-        return self.forward(x)
+    if TYPE_CHECKING:
+        __call__: Callable[..., Any]  # old code overrides it, with whatever parameters
+    else:
+
+        def __call__(self, x: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
+            """Call `forward` with the same arguments, and the active link hooks around it."""
+            if in_use or self._local_link_hooks:
+                return call_with_hooks(self, args if x is _NOTHING else (x, *args), kwargs)
+            # One positional argument, as most links take, without packing and unpacking: half the time.
+            if x is _NOTHING:
+                return self.forward(**kwargs)
+            if args or kwargs:
+                return self.forward(x, *args, **kwargs)
+            return self.forward(x)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; subclasses define it.

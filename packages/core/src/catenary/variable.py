@@ -401,6 +401,12 @@ class Variable:
             raise ArgumentTypeError("a 0-d Variable has no length and cannot be iterated over; see item()")
         return len(self._array)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise ArgumentTypeError(
+            f"numpy.{function.__name__} got a Variable; give its .array, or use catenary.functions where gradients are "
+            "needed"
+        )
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise ArgumentTypeError(
             "a NumPy function got a Variable; give its .array, or use catenary.functions where gradients are needed"
@@ -513,15 +519,21 @@ class Parameter(Variable):
         return settings.dtype if dtype is None else np.dtype(dtype)
 
     def initialize(self, shape: int | Shape) -> None:
-        """Make the array.
+        """Make the array; one that was given is copied.
 
         Args:
             shape: Its shape.
 
         Raises:
-            ShapeError: If the initializer is an array that does not fit the shape.
+            ShapeError: If the initializer, or the array that was given, does not fit the shape.
+            ArgumentError: If there is no such shape.
+            ArgumentTypeError: If the initializer is of another kind.
         """
-        self._array = make_array(self.initializer, shape, self._home or current.get_current(), self.dtype)
+        given = self._array if self.initializer is None else None
+        initial, device = (
+            (self.initializer, self._home or current.get_current()) if given is None else (given, self.device)
+        )
+        self._array = make_array(initial, shape, device, self.dtype)
         if self._zero_grad:
             self.zerograd()
 
@@ -583,15 +595,21 @@ def checked_array(value: Any, function: str, argument: str) -> Array:
         device_of(value)
     except ArgumentTypeError:
         known = "" if value is None else f" (of no installed device: {type(value).__module__})"
-        raise ArgumentTypeError(
-            f"{function}: {argument} must be an array, got {type(value).__name__}{known}"
-        ) from None
+        raise ArgumentTypeError(f"{function}: {argument} must be an array, got {type(value).__name__}{known}") from None
     return value
 
 
 def make_array(initializer: Any, shape: int | Shape, device: Device, dtype: Any) -> Array:
     """Return a new array on `device`, filled by `initializer`."""
-    shape = (int(shape),) if isinstance(shape, int | np.integer) else tuple(shape)
+    shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
+    if not all(isinstance(n, int | np.integer) and n >= 0 for n in shape):
+        raise ArgumentError(f"Parameter.initialize: the shape must be a tuple of numbers from 0, got {shape}")
+    if not (initializer is None or callable(initializer) or is_array(initializer)):
+        if not isinstance(initializer, int | float | np.generic):
+            raise ArgumentTypeError(
+                "Parameter: the initializer must be a number, an array, a callable that fills an array, or None, "
+                f"got {initializer!r}"
+            )
     xp = device.xp
     with device.create_context():
         if callable(initializer):

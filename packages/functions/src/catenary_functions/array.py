@@ -48,6 +48,11 @@ def _split(xp: ArrayModule, x: Array, ends: tuple[int, ...], axis: int) -> Any:
 _split.gradient(x=lambda gys, axis: concat(gys, axis))
 
 
+def _check_axis(name: str, x: Any, axis: int) -> None:
+    if not -x.ndim <= axis < x.ndim:
+        raise ArgumentError(f"{name}: axis must be from {-x.ndim} to {x.ndim - 1}, got {axis} (x: {x.shape})")
+
+
 def split_axis(x: Any, indices_or_sections: int | Sequence[int], axis: int, force_tuple: bool = True) -> Any:
     """Split an array along an axis.
 
@@ -68,6 +73,7 @@ def split_axis(x: Any, indices_or_sections: int | Sequence[int], axis: int, forc
         >>> [y.shape for y in F.split_axis(np.ones((2, 5)), [2, 3], 1)]
         [(2, 2), (2, 1), (2, 2)]
     """
+    _check_axis("split_axis", x, axis)
     if isinstance(indices_or_sections, int | np.integer):
         n, parts = x.shape[axis], int(indices_or_sections)
         if parts < 1 or n % parts:
@@ -187,6 +193,8 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
         >>> F.swapaxes(np.ones((2, 3, 4)), 0, 2).shape
         (4, 3, 2)
     """
+    for axis in (axis1, axis2):
+        _check_axis("swapaxes", x, axis)
     axes = list(range(x.ndim))
     axes[axis1], axes[axis2] = axes[axis2], axes[axis1]
     return transpose(x, tuple(axes))

@@ -7,7 +7,7 @@ from typing import Any
 
 from catenary import Variable, as_array, function
 from catenary.arithmetic import put_item
-from catenary.errors import ArgumentError, ShapeError
+from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.types import Array, ArrayModule
 
 
@@ -67,7 +67,10 @@ def linear(x: Any, W: Any, b: Any = None, n_batch_axes: int = 1) -> Variable:
         >>> F.linear(np.ones((4, 2)), np.ones((3, 2))).shape
         (4, 3)
     """
-    shape = x.shape
+    try:
+        shape = x.shape
+    except AttributeError:
+        raise ArgumentTypeError(f"linear: x must be an array, got {type(x).__name__}") from None
     if n_batch_axes == 1 and len(shape) == 2:
         return affine(x, W, b)
     if not 1 <= n_batch_axes < max(len(shape), 2):

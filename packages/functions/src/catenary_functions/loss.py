@@ -85,6 +85,7 @@ def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = 
     Raises:
         ShapeError: If the shapes differ.
         ArgumentError: If `reduce` is another word.
+        ArgumentTypeError: If `t` holds no integers.
 
     Example:
         >>> import numpy as np, catenary.functions as F
@@ -94,6 +95,8 @@ def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = 
     _same_shape("sigmoid_cross_entropy", x, t)
     _check_reduce("sigmoid_cross_entropy", reduce)
     labels = as_array(t)
+    if labels.dtype.kind not in "iub":
+        raise ArgumentTypeError(f"sigmoid_cross_entropy: t must hold integers, got {labels.dtype}")
     counted = labels != -1
     loss: Variable = (softplus(x) - x * labels.astype(x.dtype)) * counted
     if reduce == "no":

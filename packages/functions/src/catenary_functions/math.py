@@ -13,6 +13,7 @@ from catenary.arithmetic import (
     matmul as _matmul,
     sum as sum,
 )
+from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule, Axis
 
 
@@ -174,11 +175,16 @@ def clip(xp: ArrayModule, x: Array, x_min: float, x_max: float) -> Array:
         x_min: The lower bound.
         x_max: The upper bound.
 
+    Raises:
+        ArgumentError: If the lower bound is above the upper one.
+
     Example:
         >>> import numpy as np, catenary.functions as F
         >>> F.clip(np.array([-2.0, 0.5]), 0.0, 1.0).array
         array([0. , 0.5])
     """
+    if x_min > x_max:
+        raise ArgumentError(f"clip: x_min must not be above x_max, got {x_min} and {x_max}")
     return xp.clip(x, x_min, x_max)
 
 

@@ -42,7 +42,11 @@ class Grid(NamedTuple):
 
 def pair(value: Pair) -> tuple[int, int]:
     """Return a number as a pair (height, width); a pair as it is."""
-    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))
+    if isinstance(value, int):
+        return value, value
+    if len(value) != 2:
+        raise ArgumentError(f"expected a number or a pair (height, width), got {value}")
+    return int(value[0]), int(value[1])
 
 
 @functools.cache

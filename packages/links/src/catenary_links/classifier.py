@@ -45,6 +45,8 @@ class Classifier(Chain):
     ) -> None:
         if not isinstance(label_key, int | str):
             raise ArgumentTypeError(f"Classifier: label_key must be an int or a str, got {type(label_key).__name__}")
+        if not callable(predictor):
+            raise ArgumentTypeError(f"Classifier: predictor must be a link, got {type(predictor).__name__}")
         super().__init__()
         self.lossfun, self.accfun, self.label_key = lossfun, accfun, label_key
         self.y: Any = None
@@ -83,4 +85,6 @@ class Classifier(Chain):
         if not -len(args) <= key < len(args):
             raise ArgumentError(f"Classifier: there is no label at position {key}; got {len(args)} arguments")
         key %= len(args)
+        if len(args) == 1 and not kwargs:
+            raise ArgumentError("Classifier: got one argument, which is the label; the input is missing")
         return args[:key] + args[key + 1 :], kwargs, args[key]

@@ -58,6 +58,8 @@ class Convolution2D(Link):
             in_channels, out_channels, ksize = None, in_channels, out_channels
         self.out_channels = checked_size("Convolution2D", "out_channels", out_channels)
         self.ksize = (ksize, ksize) if isinstance(ksize, int) else tuple(ksize or ())
+        for size in self.ksize:
+            checked_size("Convolution2D", "ksize", size)
         self.stride, self.pad, self.dilate, self.groups = stride, pad, dilate, groups
         if ksize is None or self.out_channels % groups:
             raise ArgumentError(

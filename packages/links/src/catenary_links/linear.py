@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import catenary.functions as F
-from catenary import Link, Parameter, Variable
+from catenary import Link, Parameter, Variable, as_variable
 from catenary_links.initializers import LeCunNormal, Normal
 from catenary_links.sizes import checked_size
 
@@ -61,7 +61,7 @@ class Linear(Link):
             n_batch_axes: The number of batch axes.
         """
         if self.W._array is None:
-            self._initialize(math.prod(x.shape[n_batch_axes:]))
+            self._initialize(math.prod(as_variable(x).shape[n_batch_axes:]))
         return F.linear(x, self.W, self.b, n_batch_axes)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from catenary import AbstractSerializer, Link, Parameter
+from catenary import AbstractSerializer, Link, Parameter, Variable
 from catenary.errors import ArgumentError, ArgumentTypeError, OptimizerError
 from catenary_optimizers import hooking
 from catenary_optimizers.hyperparameter import Hyperparameter
@@ -195,7 +195,7 @@ class GradientMethod(Optimizer):
     def update(self, lossfun: Callable[..., Any] | None = None, *args: Any, **kwds: Any) -> None:
         target = self._need_target("update")
         if lossfun is not None:
-            loss = lossfun(*args, **kwds)
+            loss = self._loss_of(lossfun, args, kwds)
             if self._use_cleargrads:
                 target.cleargrads()
             else:
@@ -212,6 +212,15 @@ class GradientMethod(Optimizer):
         self.t += 1
         self._update_all(params)
         self.call_hooks("post")
+
+    def _loss_of(self, lossfun: Callable[..., Any], args: tuple[Any, ...], kwds: dict[str, Any]) -> Variable:
+        name = f"{type(self).__name__}.update"
+        if not callable(lossfun):
+            raise ArgumentTypeError(f"{name}: lossfun must be a function, got {type(lossfun).__name__}")
+        loss = lossfun(*args, **kwds)
+        if not isinstance(loss, Variable):
+            raise ArgumentTypeError(f"{name}: lossfun must return a Variable, got {type(loss).__name__}")
+        return loss
 
     def reallocate_cleared_grads(self) -> None:
         """Give zeros to parameters without a gradient."""

@@ -37,7 +37,7 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
     Returns:
         A Variable or a tuple of them; arrays inside a first-order backward walk.
     """
-    given = list(inputs[0]) if declaration.many else inputs
+    given = _listed(declaration, inputs[0]) if declaration.many else inputs
     names = _input_names(declaration, len(given))
     plain_array = plain_number if declaration.keeps_numbers else plain
     arrays = tuple(
@@ -73,6 +73,15 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
             _fill(node, declaration, arrays, attributes, ys, saved)
             outs = connect(node, ys, declaration.several_outputs)
     return outs if declaration.several_outputs else outs[0]
+
+
+def _listed(declaration: Declaration, value: Any) -> list[Any]:
+    try:
+        return list(value)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"{declaration.name}: {declaration.many} must be a list of arrays, got {type(value).__name__}"
+        ) from None
 
 
 def source_of(value: Any) -> Any:
@@ -214,7 +223,7 @@ def _explained(error: Exception, declaration: Declaration, arrays: tuple[Any, ..
     kind_of_error = ArgumentTypeError if isinstance(error, TypeError) else ArgumentError
     if not isinstance(error, TypeError | ValueError | IndexError | KeyError):
         return error
-    return kind_of_error(f"{declaration.name}: {error} ({got})")
+    return kind_of_error(f"{declaration.name}: {error} ({got or 'no inputs'})")
 
 
 def describe(value: Any) -> str:

@@ -72,6 +72,12 @@ class StandardUpdater(Updater):
         self.iteration = 0
         self._device = None if device is None else get_device(device)
         self._input_device = self._device if input_device is None else get_device(input_device)
+        for name, given in self._iterators.items():
+            if not hasattr(given, "next"):
+                raise ArgumentTypeError(
+                    f"StandardUpdater: iterator {name!r} must be an iterator such as SerialIterator, "
+                    f"got {type(given).__name__}"
+                )
         for name, one in self._optimizers.items():
             self._prepare(name, one, loss_scale)
 
