@@ -604,12 +604,12 @@ def make_array(initializer: Any, shape: int | Shape, device: Device, dtype: Any)
     shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
     if not all(isinstance(n, int | np.integer) and n >= 0 for n in shape):
         raise ArgumentError(f"Parameter.initialize: the shape must be a tuple of numbers from 0, got {shape}")
-    if not (initializer is None or callable(initializer) or is_array(initializer)):
-        if not isinstance(initializer, int | float | np.generic):
-            raise ArgumentTypeError(
-                "Parameter: the initializer must be a number, an array, a callable that fills an array, or None, "
-                f"got {initializer!r}"
-            )
+    known = initializer is None or callable(initializer) or is_array(initializer)
+    if not known and not isinstance(initializer, int | float | np.generic):
+        raise ArgumentTypeError(
+            "Parameter: the initializer must be a number, an array, a callable that fills an array, or None, "
+            f"got {initializer!r}"
+        )
     xp = device.xp
     with device.create_context():
         if callable(initializer):

@@ -127,7 +127,8 @@ class Optimizer:
 
     def _params(self) -> Iterator[Parameter]:
         """Yield the parameters that are to be updated now."""
-        for param in self._need_target("update").params(include_uninit=False):
+        params = self._need_target("update").params(include_uninit=False)
+        for param in dict.fromkeys(params):  # a parameter that two links share comes once
             if param.update_rule is not None and param.update_rule.enabled:
                 yield param
 
