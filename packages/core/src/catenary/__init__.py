@@ -50,6 +50,7 @@ from catenary.graph.walk import backward as backward, grad as grad
 from catenary.initializer import Initializer as Initializer
 from catenary.link import Link as Link
 from catenary.link_hook import LinkHook as LinkHook
+from catenary.parameter import Parameter as Parameter
 from catenary.reporter import (
     Reporter as Reporter,
     get_current_reporter as get_current_reporter,
@@ -64,7 +65,6 @@ from catenary.serializer import (
 )
 from catenary.summary import DictSummary as DictSummary, Summary as Summary
 from catenary.variable import (
-    Parameter as Parameter,
     Variable as Variable,
     as_array as as_array,
     as_variable as as_variable,

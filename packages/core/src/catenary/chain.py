@@ -9,8 +9,8 @@ from catenary.device_resident import DeviceResidentsVisitor
 from catenary.errors import ArgumentTypeError, LinkError, UnknownNameError
 from catenary.link import Link
 from catenary.link_parts import MissingInit
+from catenary.parameter import Parameter
 from catenary.serializer import AbstractSerializer
-from catenary.variable import Parameter
 
 
 class Container(Link):

@@ -19,10 +19,11 @@ from catenary.link_parts import (
     initialize_again,
     keep_loaded,
 )
+from catenary.parameter import Parameter
 from catenary.parameter_group import ParameterGroup
 from catenary.serializer import AbstractSerializer
 from catenary.types import DType, InitializerSpec, Shape
-from catenary.variable import Parameter, Variable, is_array
+from catenary.variable import Variable, is_array
 
 _NOTHING: Any = object()
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from catenary.device import device_of
 from catenary.errors import LinkError, ShapeError
+from catenary.parameter import Parameter
 from catenary.types import Array
-from catenary.variable import Parameter, Variable, is_array
+from catenary.variable import Variable, is_array
 
 if TYPE_CHECKING:
     from catenary.link import Link

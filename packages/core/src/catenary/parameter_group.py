@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catenary.variable import Parameter
+    from catenary.parameter import Parameter
 
 
 class ParameterGroup:
