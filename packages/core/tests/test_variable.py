@@ -549,6 +549,16 @@ def test_parameter_copies_an_initial_array_with_a_shape() -> None:
         Parameter(array, (3,))
 
 
+def test_initialize_after_an_array_was_given_keeps_its_values() -> None:
+    array = f32(1, 2)
+    p = Parameter(array)
+    p.initialize((2,))
+    np.testing.assert_array_equal(p.array, [1, 2])
+    assert not np.shares_memory(p.array, array)  # training must not change what the user gave
+    with pytest.raises(ShapeError, match=r"initial array has shape \(2,\), expected \(3,\)"):
+        p.initialize((3,))
+
+
 def test_lazy_parameter() -> None:
     p = Parameter(1.0, name="p")
     assert (p.is_initialized, p.array, p.grad, p.label) == (False, None, None, "(uninitialized)")

@@ -19,7 +19,7 @@ def _grid(x: Any, W: Any, stride: Pair, pad: Pair, cover_all: bool, dilate: Pair
             f"convolution_2d: x has {x.shape[1]} channels, W expects {W.shape[1]} in each of {groups} groups and gives "
             f"{W.shape[0]} (x: {x.shape}, W: {W.shape})"
         )
-    return make_grid(tuple(x.shape[2:]), tuple(W.shape[2:]), stride, pad, dilate, cover_all)
+    return make_grid("convolution_2d", tuple(x.shape[2:]), tuple(W.shape[2:]), stride, pad, dilate, cover_all)
 
 
 @function

@@ -13,7 +13,7 @@ from catenary_functions.windows import Grid, Pair, add_windows, make_grid, padde
 def _grid(name: str, x: Any, ksize: Pair, stride: Pair | None, pad: Pair, cover_all: bool) -> Grid:
     if x.ndim != 4:
         raise ShapeError(f"{name}: x must have 4 axes, got shape {x.shape}")
-    return make_grid(tuple(x.shape[2:]), ksize, ksize if stride is None else stride, pad, 1, cover_all)
+    return make_grid(name, tuple(x.shape[2:]), ksize, ksize if stride is None else stride, pad, 1, cover_all)
 
 
 def _flat(parts: Any) -> Any:

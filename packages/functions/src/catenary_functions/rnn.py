@@ -254,6 +254,10 @@ def n_step_lstm(
             y = dropout(y, dropout_ratio)
         h, c = (get_item(s, (layer, packing.order)) for s in (hx, cx))
         w, b = ws[layer], bs[layer]
+        if y.shape[1] != w[0].shape[1]:
+            raise ShapeError(
+                f"n_step_lstm: layer {layer} gets {y.shape[1]} features, ws[{layer}][0] expects {w[0].shape[1]}"
+            )
         h, c, y = _lstm_layer(
             y, h, c, concat(list(w[:4]), 0), concat(list(w[4:]), 0), concat(list(b[:4]), 0) + concat(list(b[4:]), 0),
             packing.batches,

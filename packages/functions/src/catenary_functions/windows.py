@@ -40,22 +40,23 @@ class Grid(NamedTuple):
         return tuple(max(n + 2 * p, (o - 1) * s + (k - 1) * d + 1) for n, k, s, p, d, o in zip(*self, strict=True))
 
 
-def pair(value: Pair) -> tuple[int, int]:
+def pair(name: str, value: Pair) -> tuple[int, int]:
     """Return a number as a pair (height, width); a pair as it is."""
     if isinstance(value, int):
         return value, value
     if len(value) != 2:
-        raise ArgumentError(f"expected a number or a pair (height, width), got {value}")
+        raise ArgumentError(f"{name}: expected a number or a pair (height, width), got {value}")
     return int(value[0]), int(value[1])
 
 
 @functools.cache
 def make_grid(
-    size: tuple[int, int], kernel: Pair, stride: Pair, pad: Pair, dilate: Pair = 1, cover_all: bool = False
+    name: str, size: tuple[int, int], kernel: Pair, stride: Pair, pad: Pair, dilate: Pair = 1, cover_all: bool = False
 ) -> Grid:
     """Return the grid of windows that fit images.
 
     Args:
+        name: The function that asks, for messages.
         size: Height and width of the images.
         kernel: The size of a window.
         stride: The step between windows.
@@ -67,14 +68,15 @@ def make_grid(
         ArgumentError: If a number makes no sense.
         ShapeError: If no window fits.
     """
-    k, s, p, d = pair(kernel), pair(stride), pair(pad), pair(dilate)
+    k, s, p, d = (pair(name, value) for value in (kernel, stride, pad, dilate))
     if min(*k, *s, *d) < 1 or min(p) < 0:
         raise ArgumentError(
-            f"kernel size, stride and dilation must be positive and padding not negative; got {k}, {s}, {d} and {p}"
+            f"{name}: kernel size, stride and dilation must be positive and padding not negative; "
+            f"got {k}, {s}, {d} and {p}"
         )
     room = [n + 2 * p_ - (k_ - 1) * d_ - 1 + (s_ - 1) * cover_all for n, k_, s_, p_, d_ in zip(size, k, s, p, d)]
     if min(room) < 0:
-        raise ShapeError(f"a window of {k} (dilation {d}) does not fit into images of {size} with padding {p}")
+        raise ShapeError(f"{name}: a window of {k} (dilation {d}) does not fit into images of {size} with padding {p}")
     return Grid(size, k, s, p, d, (room[0] // s[0] + 1, room[1] // s[1] + 1))
 
 
@@ -136,6 +138,6 @@ def im2col(x: Any, ksize: Pair, stride: Pair = 1, pad: Pair = 0, cover_all: bool
         >>> F.im2col(np.ones((1, 2, 4, 4)), 3).shape
         (1, 18, 2, 2)
     """
-    grid = make_grid(tuple(x.shape[2:]), ksize, stride, pad, dilate, cover_all)
+    grid = make_grid("im2col", tuple(x.shape[2:]), ksize, stride, pad, dilate, cover_all)
     parts = take_windows(x, grid)
     return parts.reshape((x.shape[0], x.shape[1] * grid.kernel[0] * grid.kernel[1], *grid.out))
