@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ FUNCTIONS: list[Row] = [
     (
         lambda: F.convolution_2d(f(1, 3, 8, 8), f(4, 3, 3, 3), stride=0),
         ArgumentError,
-        "convolution_2d: kernel size, stride and dilation must be positive and padding not negative; got (3, 3), (0, 0)",
+        "convolution_2d: kernel size, stride and dilation must be positive and padding not negative; got (3, 3)",
     ),
     (
         lambda: F.convolution_2d(f(1, 3, 8, 8), f(4, 3, 3, 3), stride=(1, 2, 3)),
@@ -209,7 +209,7 @@ FUNCTIONS: list[Row] = [
 VARIABLES: list[Row] = [
     (lambda: Variable(3.0), ArgumentTypeError, "Variable: data must be an array, got float; make one with numpy.array"),
     (lambda: v(2) + f(3), ArgumentError, "add: operands could not be broadcast together with shapes (2,) (3,)"),
-    (lambda: v(2) + [1.0, 2.0], ArgumentTypeError, "add: x1 must be an array, got list"),
+    (lambda: v(2) - [1.0, 2.0], ArgumentTypeError, "sub: x1 must be an array, got list"),
     (lambda: v(2) * there(2), DeviceError, "mul: arrays live on different devices: @numpy, @tripwire"),
     (lambda: v(2) @ 3, ArgumentError, "matmul: "),
     (lambda: v(2)[2], ArgumentError, "get_item: index 2 is out of bounds for axis 0 with size 2"),
@@ -426,12 +426,12 @@ ROWS = [pytest.param(*row, id=f"{area}-{i}") for area, rows in TABLE.items() for
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a file that is no NPZ file, and one of a model that is wider than `model()`."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "junk.npz").write_bytes(b"junk")
     serializers.save_npz("wide.npz", L.Linear(4, 2))
-    yield tmp_path
+    return tmp_path
 
 
 def test_the_table_is_long() -> None:
