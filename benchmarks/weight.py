@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import statistics
 import subprocess
@@ -25,11 +26,13 @@ DISTRIBUTIONS = {
 def import_times(rounds: int = 11) -> dict[str, float]:
     """Return the median seconds of `python -c "import ..."` beyond an empty program, taken in turn."""
     times: dict[str, list[float]] = {name: [] for name in ("sys", *IMPORTS)}
-    for _ in range(rounds):
+    # As in everyday use, modules are compiled once: by the first round, which does not count.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    for round in range(rounds + 1):
         for name, found in times.items():
             start = time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True)
-            if done.returncode == 0:
+            done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, env=environment)
+            if done.returncode == 0 and round:
                 found.append(time.perf_counter() - start)
     medians = {name: statistics.median(found) for name, found in times.items() if found}
     return {name: median - medians["sys"] for name, median in medians.items() if name != "sys"}
