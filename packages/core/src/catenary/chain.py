@@ -40,11 +40,10 @@ class Container(Link):
             for path, param in child.namedparams(include_uninit):
                 yield f"/{key}{path}", param
 
-    def params(self, include_uninit: bool = True) -> Iterator[Parameter]:
-        """Yield the parameters of this link, by name, then those of its children."""
-        yield from super().params(include_uninit)
+    def _collect_params(self, found: list[Parameter]) -> None:
+        super()._collect_params(found)
         for child in self.children():
-            yield from child.params(include_uninit)
+            child._collect_params(found)
 
     def namedlinks(self, skipself: bool = False) -> Iterator[tuple[str, Link]]:
         """Yield this link, as ``"/"``, and all links below it with their paths."""

@@ -213,10 +213,14 @@ class Link(DeviceResident, HookedLink, ParameterGroup):
         Args:
             include_uninit: Whether parameters without a shape are among them.
         """
+        found: list[Parameter] = []
+        self._collect_params(found)
+        return iter(found if include_uninit else [param for param in found if param._array is not None])
+
+    def _collect_params(self, found: list[Parameter]) -> None:
+        """Append the parameters to a list: a walk through the tree without a generator for each of its links."""
         for name in sorted(self._params):
-            param = self._param(name)
-            if include_uninit or param._array is not None:
-                yield param
+            found.append(self._param(name))
 
     def _param(self, name: str) -> Parameter:
         param = self.__dict__[name]

@@ -49,6 +49,11 @@ def _transpose(self: Variable, *axes: Any) -> Variable:
     return arithmetic.transpose(self, None if given is None else tuple(given))
 
 
+def _dot(self: Variable, other: Any) -> Variable:
+    """Multiply vectors and matrices; the same as `@`, by the name that arrays have for it, too."""
+    return arithmetic.matmul(self, other)
+
+
 def _sum(self: Variable, axis: Axis = None, keepdims: bool = False) -> Variable:
     """Sum over axes (over all if None)."""
     return arithmetic.sum(self, axis, keepdims)
@@ -95,6 +100,7 @@ _OPERATORS: dict[str, Any] = {
     "T": property(lambda self: arithmetic.transpose(self)),
     "reshape": _reshape,
     "transpose": _transpose,
+    "dot": _dot,
     "sum": _sum,
     "mean": _mean,
     "addgrad": _addgrad,

@@ -26,7 +26,7 @@ def affine(_: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
         array([[3., 3., 3.]])
     """
     try:
-        y = x @ W.T
+        y = x.dot(W.T)  # for small matrices half the time of `x @ W.T`
     except ValueError:
         raise ShapeError(
             f"linear: x has {x.shape[-1]} features, W expects {W.shape[-1]} "
@@ -40,10 +40,16 @@ def affine(_: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
     return y
 
 
+def _ones(xp: ArrayModule, gy: Any) -> Array:
+    ones = xp.empty(len(gy), gy.dtype)
+    ones.fill(1)
+    return ones
+
+
 affine.gradient(
-    x=lambda gy, W: gy @ W,
-    W=lambda gy, x: gy.T @ x,
-    b=lambda gy, xp: xp.ones(len(gy), gy.dtype) @ gy,  # a product is several times faster than a sum over axis 0
+    x=lambda gy, W: gy.dot(W),
+    W=lambda gy, x: gy.T.dot(x),
+    b=lambda gy, xp: gy.T.dot(_ones(xp, gy)),  # several times faster than a sum over axis 0
 )
 
 

@@ -239,6 +239,16 @@ def backward(
     """
     outputs = _checked_variables("backward", "outputs", outputs)
     given = _checked_grads("backward", outputs, grad_outputs)
+    _backward(outputs, given, retain_grad, enable_double_backprop, loss_scale)
+
+
+def _backward(
+    outputs: Sequence[Variable],
+    given: Sequence[Variable | None],
+    retain_grad: bool,
+    enable_double_backprop: bool,
+    loss_scale: float | None,
+) -> None:
     grads: dict[Any, Any] = {}
     ones: list[tuple[Variable, Array]] = []  # what outputs without a gradient get when all went well
     for y, gy in zip(outputs, given, strict=True):
@@ -385,8 +395,9 @@ def _one(y: Variable, loss_scale: float | None) -> Array:
 def _ones(y: Variable, loss_scale: float | None) -> Array:
     if y._array is None:
         raise GraphError("backward: an output has no array")
-    ones = y.xp.ones(y._array.shape, y._array.dtype)
-    return ones if loss_scale is None else ones * ones.dtype.type(loss_scale)
+    ones = y.xp.empty(y._array.shape, y._array.dtype)
+    ones.fill(1 if loss_scale is None else loss_scale)
+    return ones
 
 
 def _checked_variables(function: str, argument: str, values: Any) -> Sequence[Variable]:
@@ -432,7 +443,7 @@ def backward_from(
     Raises:
         GraphError: If this value needs no gradient, or has several elements and no gradient.
     """
-    backward([self], retain_grad=retain_grad, enable_double_backprop=enable_double_backprop, loss_scale=loss_scale)
+    _backward((self,), (None,), retain_grad, enable_double_backprop, loss_scale)
 
 
 def unchain_backward(self: Variable) -> None:
