@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
 WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
 FRAMEWORKS = ("catenary", "torch", "chainer")
-TURN = 0.1  # seconds
+TURN = 0.4  # seconds
 
 
 def importable(name: str) -> bool:
@@ -54,7 +54,7 @@ def time_in_turn(steps: dict[str, Callable[[], Any]], seconds: float) -> dict[st
 
 
 def one_turn(step: Callable[[], Any]) -> float:
-    """Return the median time of the steps of a turn of about a tenth of a second."""
+    """Return the median time of the steps of a turn."""
     times = []
     end = time.perf_counter() + TURN
     while time.perf_counter() < end or len(times) < 4:

@@ -16,6 +16,9 @@ from catenary import Device, Parameter
 from catenary.types import Array
 from catenary_optimizers.update_rule import UpdateRule
 
+#: Parameters of up to so many elements are copied into the buffer; for larger ones the copies cost more than the calls.
+PACKED_UP_TO = 2**13
+
 
 class Sweep:
     """Parameters of one device, dtype and kind of rule that are updated by one step.
@@ -29,7 +32,7 @@ class Sweep:
         self.device = device
         self.rule: UpdateRule = params[0].update_rule
         self.dtype = params[0].array.dtype
-        limit = device.cache_elements
+        limit = PACKED_UP_TO if device.cache_elements else None
         self.members = list(params)
         for param in params:
             if param.update_rule.state is None:

@@ -16,7 +16,7 @@ from catenary_testing.memory import load, saved
 from catenary_testing.tolerance import assert_close
 
 #: Small ones, an empty one, a number, and one that is larger than a piece of a sweep.
-SHAPES = [(3, 2), (2,), (0, 4), (), (200, 300)]
+SHAPES = [(3, 2), (2,), (0, 4), (), (400, 400)]
 STEPS = 4
 
 

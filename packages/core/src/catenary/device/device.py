@@ -109,7 +109,7 @@ class NumpyDevice(Device):
     name = "@numpy"
     xp = np
     supported_array_types = (np.ndarray,)
-    cache_elements = 2**15
+    cache_elements = 2**17
 
     def make_random(self, seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)

@@ -36,46 +36,57 @@ def walk(grads: dict[Any, Any], step: Step | None, keep: Container[Node] | None 
     heapify(waiting)
     kept: dict[Node, Any] = {}
     node = heappop(waiting)[1] if waiting else None
+    gy = grads.pop(node, None)
+    arriving: Any = None
     try:
         while node is not None:
-            gy = grads.pop(node)
             if gy.shape != node.shape or gy.dtype is not node.dtype:
                 gy = fit(gy, node.shape, node.dtype, node)
             if keep is not None and node in keep:
                 kept[node] = gy
-            following = None  # mostly the next node is the only one waiting, and need not go through the heap
+            following = None  # mostly the next node is the only one waiting: it goes through neither dict nor heap
             for source, gx in node.propagate(gy) if step is None else step(node, gy):
                 if gx is None or source is None:
                     continue
                 if source in grads:
                     old = grads[source]
                     if gx.shape != old.shape:
-                        shape, dtype = source.shape, source.dtype
-                        old, gx = fit(old, shape, dtype, node), fit(gx, shape, dtype, node)
+                        old, gx = _fitted(old, gx, source, node)
                     if source.order:
                         grads[source] = old + gx  # the old one may be another's, too
                     else:
                         old += gx
                         grads[source] = old
-                elif source.order:
-                    grads[source] = gx
-                    if following is not None:
-                        heappush(waiting, (following.order, following))
-                    following = source
-                else:
+                elif not source.order:
                     # A leaf's gradient is the user's to change: it must share no memory with another.
                     shared = gx is gy or (gx.__class__ is not Variable and gx.base is not None)
                     grads[source] = gx.copy() if shared and gx.__class__ is not Variable else gx
-            if not waiting:
-                node = following
-            elif following is None:
-                node = heappop(waiting)[1]
+                elif following is None:
+                    following, arriving = source, gx
+                elif source is following:
+                    if gx.shape != arriving.shape:
+                        arriving, gx = _fitted(arriving, gx, source, node)
+                    arriving = arriving + gx
+                else:
+                    grads[source] = gx
+                    heappush(waiting, (source.order, source))
+            if following is None:
+                node = heappop(waiting)[1] if waiting else None
+                gy = grads.pop(node, None)
+            elif not waiting or following.order < waiting[0][0]:
+                node, gy = following, arriving
             else:
+                grads[following] = arriving
                 node = heappushpop(waiting, (following.order, following))[1]
+                gy = grads.pop(node)
     except Exception as error:
         error.add_note(f"(in the backward pass, at {_named(node)})")
         raise
     return kept
+
+
+def _fitted(old: Any, gx: Any, source: Any, node: Node) -> tuple[Any, Any]:
+    return fit(old, source.shape, source.dtype, node), fit(gx, source.shape, source.dtype, node)
 
 
 def fit(gx: Any, shape: Shape | None, dtype: Any, node: Any) -> Any:
