@@ -1,4 +1,6 @@
-"""Compare Catenary with PyTorch, and with Chainer 7 where it can be imported: one process, the same works in turn.
+"""Compare Catenary with its peers: one process, the same works in turn.
+
+The peers are PyTorch, Chainer 7 where it can be imported, and NumPy by hand where a work has that.
 
     python -m benchmarks [WORK ...] [--seconds 6] [--json FILE]
 
@@ -25,7 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
 WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
-FRAMEWORKS = ("catenary", "torch", "chainer")
+FRAMEWORKS = ("catenary", "torch", "chainer", "numpy")
 TURN = 0.4  # seconds
 
 
@@ -67,6 +69,7 @@ def one_turn(step: Callable[[], Any]) -> float:
 def compare(work: str, frameworks: list[str], seconds: float) -> dict[str, Any]:
     """Return the medians of one work in milliseconds, and the ratios of Catenary to the others."""
     module = importlib.import_module(f"benchmarks.works.{work}")
+    frameworks = [name for name in frameworks if hasattr(module, name)]
     times = time_in_turn({name: getattr(module, name)() for name in frameworks}, seconds)
     result: dict[str, Any] = {"work": work, "title": module.TITLE, "turns": len(times["catenary"])}
     for name in frameworks:
@@ -84,9 +87,18 @@ def show(results: list[dict[str, Any]], frameworks: list[str]) -> str:
     rows = [head, ["---"] * len(head)]
     for r in results:
         rows.append(
-            [r["title"], *(f"{r[f'{n}_ms']:.3g}" for n in frameworks), *(f"{r[f'ratio_{n}']:.2f}" for n in others)]
+            [
+                r["title"],
+                *(number(r, f"{n}_ms", ".3g") for n in frameworks),
+                *(number(r, f"ratio_{n}", ".2f") for n in others),
+            ]
         )
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def number(result: dict[str, Any], key: str, format: str) -> str:
+    """Return a number of a result, or nothing where a work has none for this framework."""
+    return f"{result[key]:{format}}" if key in result else ""
 
 
 def main() -> None:
