@@ -109,7 +109,7 @@ power.gradient(x0=_power_gx0, x1=_power_gx1)
 @function
 def matmul(_: ArrayModule, x0: Array, x1: Array) -> Array:
     """Multiply matrices as `numpy.matmul` does: vectors, matrices and stacks of them."""
-    return x0.dot(x1) if x0.ndim == x1.ndim == 2 else x0 @ x1  # small products by `dot` cost half as much
+    return x0.dot(x1) if x0.ndim == x1.ndim == 2 else x0 @ x1  # `dot` is quicker for small matrices
 
 
 def _swapped(x: Any) -> Any:

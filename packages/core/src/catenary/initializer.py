@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from catenary.errors import ArgumentError
 from catenary.types import Array, DType, Shape
 
@@ -46,15 +44,3 @@ def get_fans(shape: Shape) -> tuple[int, int]:
     for n in shape[2:]:
         receptive *= n
     return shape[1] * receptive, shape[0] * receptive
-
-
-def get_initializer(initializer: Any) -> Any:
-    """Return something callable that fills an array: `initializer` itself, or one that fills in its value."""
-    if callable(initializer):
-        return initializer
-    value = 0 if initializer is None else initializer
-
-    def fill(array: Array) -> None:
-        array[...] = value
-
-    return fill

@@ -78,7 +78,7 @@ class Link(DeviceResident, HookedLink, ParameterGroup):
             """Call `forward` with the same arguments, and the active link hooks around it."""
             if in_use or self._local_link_hooks:
                 return call_with_hooks(self, args if x is _NOTHING else (x, *args), kwargs)
-            # One positional argument, as most links take, without packing and unpacking: half the time.
+            # One positional argument, as most links take, without packing and unpacking.
             if x is _NOTHING:
                 return self.forward(**kwargs)
             if args or kwargs:

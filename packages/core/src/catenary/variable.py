@@ -152,11 +152,6 @@ class Variable:
     # --- the gradient ---
 
     @property
-    def _keeper(self) -> Any:
-        """Where the gradient is kept: a leaf has its own, another value leaves it to its node."""
-        return self if self._node is None else self._node
-
-    @property
     def _kept_grad(self) -> Any:
         return self._grad if self._node is None else self._node.grad
 

@@ -38,7 +38,7 @@ def leaky_relu(_: ArrayModule, x: Array, slope: float = 0.2, *, saved: Saved = P
         >>> F.leaky_relu(np.array([-1.0, 2.0])).array
         array([-0.2,  2. ])
     """
-    # Arithmetic on the condition is several times faster than a choice between two numbers.
+    # Arithmetic on the condition is quicker than a choice between two numbers.
     factor = (x > 0).astype(x.dtype)
     factor *= 1 - slope
     factor += slope

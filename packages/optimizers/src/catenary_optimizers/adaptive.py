@@ -132,7 +132,7 @@ class AdamRule(UpdateRule):
     def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array) -> None:
         hp = self.hp
         # m += (1 - beta1) (g - m), v += (1 - beta2) (g^2 - v), p -= lr m / (sqrt(v) + eps): written with few temporary
-        # arrays, which is a tenth of the time for large parameters.
+        # arrays, which spares memory traffic for large parameters.
         t = g - m
         t *= 1 - hp.beta1
         m += t
