@@ -172,7 +172,7 @@ FUNCTIONS: list[Row] = [
         ShapeError,
         "accuracy: t must have shape (2,) for y of (2, 3), got (3,)",
     ),
-    (lambda: F.embed_id(f(2), f(4, 3)), ArgumentError, "embed_id: x must hold integers, got float32"),
+    (lambda: F.embed_id(f(2), f(4, 3)), ArgumentTypeError, "embed_id: x must hold integers, got float32"),
     (lambda: F.embed_id(ints(0, 4), f(4, 3)), ArgumentError, "embed_id: indices must be from 0 to 3, got 0 to 4"),
     (lambda: F.dropout(f(2), 1.0), ArgumentError, "dropout: ratio must be at least 0 and below 1, got 1.0"),
     (lambda: F.concat([f(2, 3), f(3, 3)]), ArgumentError, "(xs[0]: (2, 3) float32, xs[1]: (3, 3) float32)"),

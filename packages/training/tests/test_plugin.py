@@ -55,9 +55,7 @@ def test_public_face():
         catenary.iterators,
         catenary.dataset,
     ):
-        assert module.__all__ == sorted(
-            module.__all__, key=lambda name: (not name.isupper(), name.islower(), name)
-        )
+        assert module.__all__ == sorted(module.__all__, key=lambda name: (not name.isupper(), name.islower(), name))
         for name in module.__all__:
             assert getattr(module, name).__doc__ or name.isupper()
 

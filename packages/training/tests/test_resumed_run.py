@@ -28,9 +28,7 @@ def build(tools, stop, out, seed=0):
 def result_of(trainer):
     optimizer = trainer.updater.get_optimizer("main")
     arrays = {name: param.array.tobytes() for name, param in optimizer.target.namedparams()}
-    log = [
-        {k: v for k, v in r.items() if k != "elapsed_time"} for r in trainer.get_extension("LogReport").log
-    ]
+    log = [{k: v for k, v in r.items() if k != "elapsed_time"} for r in trainer.get_extension("LogReport").log]
     return arrays, optimizer.v["/W"].tobytes(), trainer.updater.iteration, repr(log)
 
 

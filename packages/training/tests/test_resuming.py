@@ -54,9 +54,7 @@ def test_names_of_the_snapshot_extension_are_used(tools, tmp_path):
 
 def test_snapshots_of_other_objects_are_not_taken(tools, tmp_path):
     trainer = tools.trainer()
-    trainer.extend(
-        extensions.snapshot_object(tools.Model(), "snapshot_iter_{.updater.iteration}", tools.save)
-    )
+    trainer.extend(extensions.snapshot_object(tools.Model(), "snapshot_iter_{.updater.iteration}", tools.save))
     trainer.extend(
         extensions.snapshot(tools.save, "t{.updater.iteration}", loadfun=tools.load), trigger=(1, "iteration")
     )

@@ -350,9 +350,7 @@ def test_keys_are_those_of_chainer_and_ours(tools):
 def test_deferred_actions_run_after_all_extensions(tools):
     diary = []
     trainer = tools.trainer(stop=(2, "iteration"))
-    trainer.extend(
-        lambda trainer: trainer.defer(lambda: diary.append("deferred")), name="defer", priority=500
-    )
+    trainer.extend(lambda trainer: trainer.defer(lambda: diary.append("deferred")), name="defer", priority=500)
     trainer.extend(lambda trainer: diary.append("late"), name="late", priority=-1000)
     trainer.run()
     assert diary == ["late", "deferred"] * 2

@@ -82,9 +82,7 @@ def test_snapshot_of_a_device_goes_on(tools, tmp_path):
     assert resume(parts[1]).name == "snapshot_iter_4"
     parts[1].run()
     host = catenary.get_device("@numpy")
-    weights = [
-        host.send(trainer.updater.get_optimizer("main").target.W.array) for trainer in (whole, parts[1])
-    ]
+    weights = [host.send(trainer.updater.get_optimizer("main").target.W.array) for trainer in (whole, parts[1])]
     assert weights[0].tobytes() == weights[1].tobytes()
 
 

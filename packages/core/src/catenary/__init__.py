@@ -39,6 +39,7 @@ from catenary.device import (
 from catenary.graph.declaration import PER_CALL as PER_CALL, Saved as Saved
 from catenary.graph.function import function as function, several_outputs as several_outputs
 from catenary.graph.function_node import FunctionNode as FunctionNode
+from catenary.graph.half import widens_half as widens_half
 from catenary.graph.handle import VariableNode as VariableNode
 from catenary.graph.hooks import FunctionHook as FunctionHook, get_function_hooks as get_function_hooks
 from catenary.graph.implementation import (

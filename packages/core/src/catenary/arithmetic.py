@@ -6,11 +6,14 @@ Broadcasting needs no care here: the engine sums a gradient back over the axes t
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 
-from catenary.errors import ShapeError
+from catenary.config import settings
+from catenary.device import get_device_from_array
+from catenary.errors import DeterminismError, DeterminismWarning, ShapeError
 from catenary.graph.declaration import PER_CALL, Saved, passed_on
 from catenary.graph.function import function
 from catenary.types import Array, ArrayModule, Axis, DType, Shape
@@ -106,7 +109,7 @@ def _power_gx1(gy: Any, x0: Any, y: Any) -> Any:
 power.gradient(x0=_power_gx0, x1=_power_gx1)
 
 
-@function
+@function(widens_half=True)
 def matmul(_: ArrayModule, x0: Array, x1: Array) -> Array:
     """Multiply matrices as `numpy.matmul` does: vectors, matrices and stacks of them."""
     return x0.dot(x1) if x0.ndim == x1.ndim == 2 else x0 @ x1  # `dot` is quicker for small matrices
@@ -161,7 +164,7 @@ def broadcast_to(xp: ArrayModule, x: Array, shape: Shape) -> Array:
 broadcast_to.gradient(x=passed_on)  # the engine sums
 
 
-@function
+@function(widens_half=True)
 def sum(_: ArrayModule, x: Array, axis: Axis = None, keepdims: bool = False, *, saved: Saved = PER_CALL) -> Array:
     """Sum over axes (over all if None)."""
     y = x.sum(axis, keepdims=True)
@@ -179,7 +182,7 @@ def _without(shape: Shape, axis: Axis) -> Shape:
     return tuple(n for i, n in enumerate(shape) if i not in dropped)
 
 
-@function
+@function(widens_half=True)
 def sum_to(_: ArrayModule, x: Array, shape: Shape, *, saved: Saved = PER_CALL) -> Array:
     """Sum to a shape from which broadcasting would lead to that of `x`."""
     saved.shape = x.shape
@@ -216,16 +219,43 @@ def get_item(xp: ArrayModule, x: Array, slices: Any, *, saved: Saved = PER_CALL)
     return x[_moved(xp, slices)]
 
 
-@function
+@function(widens_half=True)
 def put_item(xp: ArrayModule, values: Array, slices: Any, shape: Shape) -> Array:
     """Return zeros of a shape with `values` added at the places that `slices` names."""
     x = xp.zeros(shape, values.dtype)
     parts = slices if isinstance(slices, tuple) else (slices,)
-    if all(p is None or p is Ellipsis or isinstance(p, slice | int | np.integer) for p in parts):
-        x[slices] = values
+    if all(_names_no_place_twice(part) for part in parts):
+        x[_moved(xp, slices)] = values
     else:
-        xp.add.at(x, _moved(xp, slices), values)  # an index array may name a place twice
+        add_at(x, _moved(xp, slices), values)
     return x
+
+
+def _names_no_place_twice(part: Any) -> bool:
+    return (
+        part is None
+        or part is Ellipsis
+        or isinstance(part, slice | int | np.integer)
+        or getattr(part, "dtype", None) == np.bool_
+    )
+
+
+def add_at(x: Array, slices: Any, values: Array) -> None:
+    """Add values to an array in place, at places of which some may be named twice.
+
+    It is the one way in which functions scatter: a device that adds in parallel does so in no fixed order, and the
+    setting `deterministic` asks about that here.
+
+    Raises:
+        DeterminismError: If the device has no fixed order and the setting `deterministic` is True.
+    """
+    device = get_device_from_array(x)
+    if settings.deterministic and not device.adds_in_order:
+        message = f"adding at an index array has no fixed order on {device}, so results may differ in their last digits"
+        if settings.deterministic != "warn":
+            raise DeterminismError(f"{message}; set config.deterministic to 'warn' or False to do it all the same")
+        warnings.warn(message, DeterminismWarning, stacklevel=2)
+    device.xp.add.at(x, slices, values)
 
 
 get_item.gradient(x=lambda gy, slices, saved: put_item(gy, slices, saved.shape))

@@ -31,7 +31,7 @@ class Settings(threading.local):
     enable_backprop: bool = True
     dtype: Any = np.dtype(np.float32)
     debug: bool = False
-    deterministic: bool = False
+    deterministic: bool | str = False
     mode: int = 0
 
 
@@ -49,8 +49,11 @@ def _checked(name: str, value: Any) -> Any:
         if dtype.kind != "f" and dtype.name != "bfloat16":
             raise ArgumentError(f"config: dtype must be a floating-point dtype, got {value!r}")
         return dtype
+    if name == "deterministic" and isinstance(value, str) and value == "warn":
+        return value
     if not isinstance(value, bool | np.bool_):
-        raise ArgumentError(f"config: {name} must be True or False, got {value!r}")
+        words = "True, False or 'warn'" if name == "deterministic" else "True or False"
+        raise ArgumentError(f"config: {name} must be {words}, got {value!r}")
     return bool(value)
 
 
@@ -82,7 +85,8 @@ class LocalConfig:
         enable_backprop: Whether calls are recorded for a backward pass.
         dtype: The floating-point dtype of new parameters and of numbers given as plain Python.
         debug: Whether NaN is looked for after each function.
-        deterministic: Whether only functions with reproducible results may run.
+        deterministic: Whether only functions with reproducible results may run: True raises an error where one
+            would not, "warn" warns.
 
     Example:
         >>> import catenary
@@ -94,7 +98,7 @@ class LocalConfig:
     enable_backprop: bool
     dtype: Any
     debug: bool
-    deterministic: bool
+    deterministic: bool | str
 
     def __getattr__(self, name: str) -> Any:
         if name in NAMES:

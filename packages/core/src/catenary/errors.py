@@ -7,7 +7,8 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
     │   └── ShapeError
     ├── ArgumentTypeError [TypeError]          an object of the wrong kind
     ├── GraphError [RuntimeError]              a graph or a gradient asked for in the wrong way
-    │   └── NaNError                           debug mode met NaN
+    │   ├── NaNError                           debug mode met NaN
+    │   └── DeterminismError                   `deterministic` is set, and the result would not be reproducible
     ├── DeviceError [RuntimeError]             arrays on the wrong device
     │   └── DeviceNotFoundError                no such device, or its package is not installed
     ├── DeclarationError [TypeError]           a function, link or rule that is declared wrongly
@@ -27,6 +28,7 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
     └── NotAvailableError [NotImplementedError]  what Chainer had and Catenary leaves out
 
 PluginWarning [UserWarning]                    a plugin was found and cannot be used
+DeterminismWarning [UserWarning]               `deterministic` is "warn", and a result may not be reproducible
 """
 
 from __future__ import annotations
@@ -54,6 +56,10 @@ class GraphError(CatenaryError, RuntimeError):
 
 class NaNError(GraphError):
     """A function made NaN while the setting `debug` was on."""
+
+
+class DeterminismError(GraphError):
+    """The setting `deterministic` is on, and a function would give results that are not reproducible."""
 
 
 class DeviceError(CatenaryError, RuntimeError):
@@ -118,6 +124,10 @@ class MissingLibraryError(CatenaryError, ImportError):
 
 class ReportError(CatenaryError, LookupError):
     """A report that has no reporter, or that comes from an observer without a name."""
+
+
+class DeterminismWarning(UserWarning):
+    """The setting `deterministic` is "warn", and a result may differ from run to run."""
 
 
 class PluginWarning(UserWarning):

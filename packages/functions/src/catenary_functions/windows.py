@@ -12,6 +12,8 @@ from catenary import Variable, function
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule
 
+__all__ = ["im2col"]
+
 Pair = int | tuple[int, int]
 
 

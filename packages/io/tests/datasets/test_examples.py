@@ -44,9 +44,7 @@ def test_slice(dataset: Any, expected: list[Any], index: slice) -> None:
 
 
 @each
-@pytest.mark.parametrize(
-    "index", [[0, 3], [], [-1, -1], np.array([4, 0]), np.array([1, 0, 0, 1, 0], dtype=bool)]
-)
+@pytest.mark.parametrize("index", [[0, 3], [], [-1, -1], np.array([4, 0]), np.array([1, 0, 0, 1, 0], dtype=bool)])
 def test_indices(dataset: Any, expected: list[Any], index: Any) -> None:
     positions = np.arange(5)[index if len(index) else slice(0)]
     assert dataset[index] == [expected[i] for i in positions]

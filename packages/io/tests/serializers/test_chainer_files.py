@@ -76,9 +76,7 @@ def test_chainers_optimizer_loads(node: Any) -> None:
 
 
 @pytest.mark.parametrize(("name", "compression"), [("model.npz", True), ("model_stored.npz", False)])
-def test_we_write_npz_members_byte_by_byte_as_chainer(
-    tmp_path: Path, name: str, compression: bool, node: Any
-) -> None:
+def test_we_write_npz_members_byte_by_byte_as_chainer(tmp_path: Path, name: str, compression: bool, node: Any) -> None:
     save_npz(tmp_path / name, chainer_model(node), compression=compression)
     with zipfile.ZipFile(tmp_path / name) as ours, zipfile.ZipFile(DATA / name) as theirs:
         assert set(ours.namelist()) == set(theirs.namelist())

@@ -12,9 +12,7 @@ from catenary.serializers import EntriesDeserializer, NpzDeserializer, collect
 
 def equal(left: Any, right: Any) -> bool:
     a, b = left.flat(), right.flat()
-    return list(a) == list(b) and all(
-        type(a[k]) is type(b[k]) and np.array_equal(a[k], b[k]) for k in a
-    )
+    return list(a) == list(b) and all(type(a[k]) is type(b[k]) and np.array_equal(a[k], b[k]) for k in a)
 
 
 def test_everything_is_restored(model: Any, blank: Any) -> None:

@@ -25,9 +25,7 @@ def test_suffix_chooses_the_format(tmp_path: Path, name: str, read: Any, model: 
 
 
 @pytest.mark.parametrize("write", [save_npz, save_hdf5])
-def test_contents_choose_where_the_suffix_says_nothing(
-    tmp_path: Path, write: Any, model: Any, blank: Any
-) -> None:
+def test_contents_choose_where_the_suffix_says_nothing(tmp_path: Path, write: Any, model: Any, blank: Any) -> None:
     write(tmp_path / "my.model", model)
     load(tmp_path / "my.model", blank)
     assert blank.values["epoch"] == 3
@@ -68,9 +66,7 @@ def test_third_party_format(tmp_path: Path, node: Any) -> None:
     def read(file: Any, obj: Any, **options: Any) -> None:
         obj.values["x"] = int(Path(file).read_text().split()[1])
 
-    registry.register(
-        "serializers", "toy", Format("toy", (".toy",), lambda head: head.startswith(b"TOY"), write, read)
-    )
+    registry.register("serializers", "toy", Format("toy", (".toy",), lambda head: head.startswith(b"TOY"), write, read))
     try:
         save(tmp_path / "m.toy", node(x=5))
         (tmp_path / "m.toy").rename(tmp_path / "m")

@@ -111,9 +111,7 @@ class Bomb:
         ("()", [Bomb(), None]),
     ],
 )
-def test_other_pickles_are_refused_and_never_loaded(
-    tmp_path: Path, shape: str, content: Any, node: Any
-) -> None:
+def test_other_pickles_are_refused_and_never_loaded(tmp_path: Path, shape: str, content: Any, node: Any) -> None:
     write_object_member(tmp_path / "x.npz", shape, pickle.dumps(content))
     target = node(x=np.ones(2))
     with pytest.raises(LoadMismatchError, match=r"'x': pickled Python objects.*never loaded"):
@@ -155,9 +153,7 @@ def test_cut_file(tmp_path: Path, model: Any, blank: Any) -> None:
 
 
 @pytest.mark.parametrize("compression", [True, False])
-def test_a_flipped_bit_is_found_before_anything_is_written(
-    tmp_path: Path, compression: bool, node: Any
-) -> None:
+def test_a_flipped_bit_is_found_before_anything_is_written(tmp_path: Path, compression: bool, node: Any) -> None:
     save_npz(tmp_path / "x.npz", node(a=np.ones(500), b=np.ones(500)), compression=compression)
     data = bytearray((tmp_path / "x.npz").read_bytes())
     with zipfile.ZipFile(tmp_path / "x.npz") as archive:

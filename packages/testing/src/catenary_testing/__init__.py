@@ -16,9 +16,11 @@ from catenary_testing.memory import (
     MemorySerializer as MemorySerializer,
 )
 from catenary_testing.optimizers import OptimizerCase as OptimizerCase, optimizer_tests as optimizer_tests
+from catenary_testing.properties import property_tests as property_tests
 from catenary_testing.serializers import SerializerCase as SerializerCase, serializer_tests as serializer_tests
 from catenary_testing.tolerance import assert_close as assert_close
 from catenary_testing.tripwire import TripwireDevice as TripwireDevice, TripwireError as TripwireError
+from catenary_testing.wrong_calls import WrongCall as WrongCall, wrong_call_tests as wrong_call_tests
 
 __all__ = [
     "FunctionCase",
@@ -29,6 +31,7 @@ __all__ = [
     "SerializerCase",
     "TripwireDevice",
     "TripwireError",
+    "WrongCall",
     "assert_close",
     "broadcasting",
     "check_backward",
@@ -37,6 +40,8 @@ __all__ = [
     "link_tests",
     "numerical_grad",
     "optimizer_tests",
+    "property_tests",
     "serializer_tests",
     "untested",
+    "wrong_call_tests",
 ]

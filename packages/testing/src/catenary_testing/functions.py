@@ -8,16 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import ml_dtypes  # noqa: F401  # teaches NumPy the name bfloat16
 import numpy as np
 import pytest
 
 import catenary
 from catenary import Variable
+from catenary.errors import DeterminismError
+from catenary.graph.half import is_float
 from catenary.types import Array
 from catenary_testing.gradient_check import check_backward, outputs_of
 from catenary_testing.tolerance import assert_close
 
-FLOATS = ("float16", "float32", "float64")
+FLOATS = ("bfloat16", "float16", "float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class FunctionCase:
         random: Whether the function draws random numbers; then it is seeded before each call, and the
             reference gets the generator as `rng`.
         tolerance: A factor for all tolerances.
+        deterministic: Whether results and gradients are the same each time on a device that adds in no fixed order;
+            if not, the setting `deterministic` must raise an error there.
+        shapes: "elementwise" or "broadcasting" for functions of inputs of any shape, which `property_tests` draws.
         name: A word to tell cases of one function apart.
     """
 
@@ -49,6 +55,8 @@ class FunctionCase:
     takes_list: bool = False
     random: bool = False
     tolerance: float = 1.0
+    deterministic: bool = True
+    shapes: str = ""
     name: str = ""
 
     def __str__(self) -> str:
@@ -59,7 +67,7 @@ class FunctionCase:
         """Return the inputs; arrays of integers and booleans as they are."""
         rng = np.random.default_rng(1)
         drawn = [i if hasattr(i, "dtype") else np.asarray(rng.uniform(*self.domain, i)) for i in self.inputs]
-        return [a.astype(dtype) if a.dtype.kind == "f" else a for a in drawn]
+        return [a.astype(dtype) if is_float(a.dtype) else a for a in drawn]
 
     def call(self, inputs: Sequence[Any]) -> tuple[Variable, ...]:
         """Call the function; the result as a tuple."""
@@ -71,7 +79,7 @@ class FunctionCase:
 
     def expected(self, inputs: Sequence[Array]) -> tuple[Array, ...]:
         """Call the reference on float64; the result as a tuple of arrays."""
-        exact = [a.astype(np.float64) if a.dtype.kind == "f" else a for a in inputs]
+        exact = [a.astype(np.float64) if is_float(a.dtype) else a for a in inputs]
         extra = {"rng": np.random.default_rng(7)} if self.random else {}
         y = self.reference(*([exact] if self.takes_list else exact), **self.attributes, **extra)
         return tuple(np.asarray(one) for one in (y if isinstance(y, list | tuple) else (y,)))
@@ -97,20 +105,20 @@ def check_values(case: FunctionCase) -> None:
         for y, e in zip(ys, expected, strict=True):
             assert type(y) is Variable
             assert type(y.array) is np.ndarray
-            assert y.dtype == (np.dtype(dtype) if e.dtype.kind == "f" else e.dtype)
+            assert y.dtype == (np.dtype(dtype) if is_float(e.dtype) else e.dtype)
             assert_close(y.array, e, dtype, case.tolerance)
 
 
 def check_gradients(case: FunctionCase) -> None:
     """Gradients of all orders against differences; the quick walk against the differentiable one."""
     inputs = case.arrays()
-    floats = [i for i, a in enumerate(inputs) if a.dtype.kind == "f"]
+    floats = [i for i, a in enumerate(inputs) if is_float(a.dtype)]
 
     def function(*xs: Any) -> tuple[Variable, ...]:
         given = list(inputs)
         for i, x in zip(floats, xs, strict=True):
             given[i] = x
-        return tuple(y for y in case.call(given) if y.dtype.kind == "f")
+        return tuple(y for y in case.call(given) if is_float(y.dtype))
 
     for order in range(1, case.order + 1):
         check_backward(function, [inputs[i] for i in floats], order=order, rtol=1e-4 * case.tolerance)
@@ -176,6 +184,17 @@ def check_tripwire(case: FunctionCase) -> None:
             assert_close(device.to_host(a), b, "float64", case.tolerance)
 
 
+def check_determinism(case: FunctionCase) -> None:
+    """With the setting `deterministic`, a device that adds in no fixed order refuses just what would depend on it."""
+    sent = catenary.get_device("@tripwire").send(case.arrays())
+    with catenary.using_config("deterministic", True):
+        if case.deterministic:
+            case.gradients(sent)
+        else:
+            with pytest.raises(DeterminismError):
+                case.gradients(sent)
+
+
 def check_modes(case: FunctionCase) -> None:
     """Nothing is recorded where nothing is wanted; function and result can be pickled; implementations agree."""
     inputs = case.arrays()
@@ -191,7 +210,15 @@ def check_modes(case: FunctionCase) -> None:
             assert_close(y.array, plain.array, "float64", case.tolerance)
 
 
-CHECKS = (check_values, check_gradients, check_gradient_dtypes, check_memory_order, check_tripwire, check_modes)
+CHECKS = (
+    check_values,
+    check_gradients,
+    check_gradient_dtypes,
+    check_memory_order,
+    check_tripwire,
+    check_determinism,
+    check_modes,
+)
 
 
 def function_tests(cases: Sequence[FunctionCase]) -> Callable[..., None]:
@@ -223,6 +250,7 @@ def elementwise(function: Callable[..., Any], reference: Callable[..., Any], **o
         reference: The same on NumPy arrays.
         options: Further fields of `FunctionCase`.
     """
+    options = {"shapes": "elementwise", **options}
     return [FunctionCase(function, [shape], reference, **options) for shape in ((), (0,), (3,), (2, 3, 4), (2, 0))]
 
 
@@ -235,4 +263,5 @@ def broadcasting(function: Callable[..., Any], reference: Callable[..., Any], **
         options: Further fields of `FunctionCase`.
     """
     pairs = [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((1,), (2, 1, 3)), ((2, 1), (1, 3)), ((0, 3), (3,)), ((2, 3), ())]
+    options = {"shapes": "broadcasting", **options}
     return [FunctionCase(function, pair, reference, **options) for pair in pairs]

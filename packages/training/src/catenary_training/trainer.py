@@ -214,9 +214,7 @@ class Trainer:
             TrainingError: If training has not begun.
         """
         if self._started_at is None and not self._done:
-            raise TrainingError(
-                "Trainer.elapsed_time: training has not begun; it is known once run() is called"
-            )
+            raise TrainingError("Trainer.elapsed_time: training has not begun; it is known once run() is called")
         return self._elapsed(time.perf_counter())
 
     def _elapsed(self, now: float) -> float:
@@ -326,9 +324,7 @@ class Trainer:
             self._started_at = now
 
 
-def _make_extension(
-    name: str, trigger: TriggerLike, kwargs: dict[str, Any]
-) -> tuple[ExtensionProtocol, TriggerLike]:
+def _make_extension(name: str, trigger: TriggerLike, kwargs: dict[str, Any]) -> tuple[ExtensionProtocol, TriggerLike]:
     """Make an extension that is registered; return it and the trigger that is left to the trainer."""
     factory = registry.get("extensions", name)
     if trigger is not None and "trigger" in inspect.signature(factory).parameters:

@@ -38,9 +38,7 @@ def test_means_over_batches():
     assert result == {"validation/main/mean": (1.5 + 6.0) / 2, "validation/main/child/size": 1.5}
 
 
-@pytest.mark.parametrize(
-    "data", [[(1.0, 2.0), (3.0, 4.0)], [{"x": 1.0, "factor": 2.0}, {"x": 3.0, "factor": 4.0}]]
-)
+@pytest.mark.parametrize("data", [[(1.0, 2.0), (3.0, 4.0)], [{"x": 1.0, "factor": 2.0}, {"x": 3.0, "factor": 4.0}]])
 def test_tuples_and_dicts(data):
     assert Evaluator(batches(data), Model())()["validation/main/mean"] == 6.0
 

@@ -27,7 +27,5 @@ def test_names_the_parameter(tools, bad):
 
     trainer.extend(spoil, priority=300)
     trainer.extend(FailOnNonNumber())
-    with pytest.raises(
-        TrainingError, match=r"parameter '/l/W' of the target of optimizer 'main' .* iteration 2"
-    ):
+    with pytest.raises(TrainingError, match=r"parameter '/l/W' of the target of optimizer 'main' .* iteration 2"):
         trainer.run(show_loop_exception_msg=False)

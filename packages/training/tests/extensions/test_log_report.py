@@ -83,9 +83,7 @@ def test_a_failed_write_leaves_the_old_file(tools, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
-@pytest.mark.parametrize(
-    "make", [LogReport, lambda **kwargs: PlotReport("main/loss", filename="log", **kwargs)]
-)
+@pytest.mark.parametrize("make", [LogReport, lambda **kwargs: PlotReport("main/loss", filename="log", **kwargs)])
 def test_a_write_that_is_cut_off_leaves_the_old_file(tools, tmp_path, monkeypatch, make):
     def cut_off(path, *args, **kwargs):
         with open(path, "w") as file:

@@ -57,9 +57,7 @@ def test_points_are_means_of_intervals(tools):
 
 def test_nan_and_infinity_are_gaps(tools, tmp_path):
     seen = []
-    plot = PlotReport(
-        "main/loss", trigger=(1, "iteration"), postprocess=lambda f, a, s: seen.append(curve_of(f)[0][2])
-    )
+    plot = PlotReport("main/loss", trigger=(1, "iteration"), postprocess=lambda f, a, s: seen.append(curve_of(f)[0][2]))
     run(tools, plot, [1.0, math.nan, 2.0, math.inf], (4, "iteration"))
     np.testing.assert_array_equal(seen[-1], [1.0, np.nan, 2.0, np.nan])
     assert (tmp_path / "plot.png").stat().st_size > 1000
@@ -96,9 +94,7 @@ def test_resumed_plot_has_all_points(tools, resume_at):
     seen = []
 
     def make():
-        trainer = tools.trainer(
-            stop=(6, "iteration"), per_epoch=2, values=[1.0, 2.0, math.nan, 5.0, 6.0, 7.0]
-        )
+        trainer = tools.trainer(stop=(6, "iteration"), per_epoch=2, values=[1.0, 2.0, math.nan, 5.0, 6.0, 7.0])
         look = lambda f, a, s: seen.append(curve_of(f))  # noqa: E731
         trainer.extend(PlotReport("main/loss", "epoch", postprocess=look))
         return trainer
@@ -116,9 +112,7 @@ def test_resumed_plot_has_all_points(tools, resume_at):
 
 def test_without_matplotlib(monkeypatch):
     real = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == "matplotlib" else real(name)
-    )
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "matplotlib" else real(name))
     assert not PlotReport.available()
     with pytest.raises(MissingLibraryError, match=r"pip install 'catenary-training\[plot\]'"):
         PlotReport("main/loss")

@@ -102,9 +102,7 @@ def test_snapshot_is_taken_when_all_other_extensions_had_their_turn(tools, tmp_p
 def test_after_an_error(tools, tmp_path):
     for on_error in (True, False):
         trainer = tools.trainer(out=tmp_path / str(on_error))
-        trainer.extend(
-            extensions.snapshot(**own(tools), snapshot_on_error=on_error), trigger=(100, "iteration")
-        )
+        trainer.extend(extensions.snapshot(**own(tools), snapshot_on_error=on_error), trigger=(100, "iteration"))
 
         def fail(trainer):
             raise OSError("no")
@@ -233,10 +231,7 @@ def test_format_by_name(tools, tmp_path, registered):
 
 def test_loading_is_found_by_the_function_that_saves(tools, registered):
     run(tools, extensions.snapshot(tools.save), stop=(2, "iteration"))
-    assert (
-        run(tools, extensions.snapshot(tools.save, autoload=True), stop=(2, "iteration")).updater.iteration
-        == 2
-    )
+    assert run(tools, extensions.snapshot(tools.save, autoload=True), stop=(2, "iteration")).updater.iteration == 2
 
 
 def test_unknown_format():
@@ -247,9 +242,7 @@ def test_unknown_format():
 def test_without_catenary_io_the_message_says_what_to_install():
     code = "from catenary.training import extensions; extensions.snapshot()"
     environment = {**os.environ, "CATENARY_DISABLE_PLUGINS": "catenary-io"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert "UnknownNameError: no serializer named 'npz' is registered" in done.stderr
     installed = importlib.util.find_spec("catenary_io") is not None
     assert ("CATENARY_DISABLE_PLUGINS" if installed else "pip install catenary-io") in done.stderr

@@ -58,9 +58,7 @@ def test_value_that_is_reported_now_and_then(tools):
 
 
 def test_value_that_is_not_reported(tools):
-    with pytest.raises(
-        TrainingError, match=r"MinValueTrigger: 'main/loss' was not .* at iteration 4; .* \['main/x'\]"
-    ):
+    with pytest.raises(TrainingError, match=r"MinValueTrigger: 'main/loss' was not .* at iteration 4; .* \['main/x'\]"):
         tools.fires(min_value()(), 4, 4, [1, 2, 3, 4], key="main/x")
 
 

@@ -38,10 +38,7 @@ def test_table(tools, arguments, expected):
 @pytest.mark.parametrize(("arguments", "expected"), TABLE)
 def test_resumed_trigger_fires_as_the_uninterrupted(tools, arguments, expected):
     for resume_at in range(1, 12):
-        assert (
-            fires(tools, arguments, resume_at=resume_at, make=lambda: EarlyStoppingTrigger(**arguments))
-            == expected
-        )
+        assert fires(tools, arguments, resume_at=resume_at, make=lambda: EarlyStoppingTrigger(**arguments)) == expected
 
 
 def test_nan_is_no_improvement(tools):
@@ -54,9 +51,7 @@ def test_equal_is_no_improvement(tools):
 
 
 def test_value_that_is_missing_warns_once_and_does_not_count(tools):
-    with pytest.warns(
-        UserWarning, match="'main/loss' was not reported .* iteration 1; reported now are"
-    ) as caught:
+    with pytest.warns(UserWarning, match="'main/loss' was not reported .* iteration 1; reported now are") as caught:
         assert fires(tools, {**EACH, "patience": 2}, [None, 3, None, 4, None, 5, 1]) == [6]
     assert len(caught) == 1
 

@@ -167,9 +167,7 @@ def test_iterator_that_ends():
     one = updater(repeat=False)
     one.update()
     one.update()
-    with pytest.raises(
-        TrainingError, match=r"the training iterator ended after 2 iterations, .* repeat=True"
-    ):
+    with pytest.raises(TrainingError, match=r"the training iterator ended after 2 iterations, .* repeat=True"):
         one.update()
 
 

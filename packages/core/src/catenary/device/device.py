@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from catenary.device import current
-from catenary.errors import ArgumentTypeError
+from catenary.errors import ArgumentTypeError, MissingLibraryError
 from catenary.types import Array, ArrayModule
 
 
@@ -26,12 +26,15 @@ class Device:
         supported_array_types: The array classes of this device.
         cache_elements: How many elements at a time work over several arrays should take, so that they stay in the
             cache; None where that makes no difference.
+        adds_in_order: Whether additions at an index array happen in a fixed order, as the setting `deterministic`
+            wants.
     """
 
     name: str
     xp: ArrayModule
     supported_array_types: tuple[type, ...]
     cache_elements: int | None = None
+    adds_in_order: bool = True
 
     _random: Any = None
 
@@ -45,6 +48,15 @@ class Device:
     @random.setter
     def random(self, generator: Any) -> None:
         self._random = generator
+
+    @property
+    def special(self) -> Any:
+        """The module with the special functions of `scipy.special` for arrays of this device.
+
+        Raises:
+            MissingLibraryError: If it is not installed.
+        """
+        raise NotImplementedError(f"{type(self).__name__} gives no special")
 
     def make_random(self, seed: Any) -> Any:
         """Return a new generator for `seed` (an int or a `numpy.random.SeedSequence`)."""
@@ -110,6 +122,16 @@ class NumpyDevice(Device):
     xp = np
     supported_array_types = (np.ndarray,)
     cache_elements = 2**17
+
+    @property
+    def special(self) -> Any:
+        try:
+            import scipy.special  # type: ignore[import-untyped, unused-ignore]
+        except ModuleNotFoundError:
+            raise MissingLibraryError(
+                "special functions on @numpy come from SciPy, which is not installed; run: pip install scipy"
+            ) from None
+        return scipy.special
 
     def make_random(self, seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 try:
     from catenary_functions import *
-    from catenary_functions import __all__ as __all__
 except ModuleNotFoundError as e:
     from catenary._subpackages import reraise_missing
 
     reraise_missing(e, __name__, "catenary_functions")
 
 if not TYPE_CHECKING:
-    from catenary_functions import __getattr__  # names that plugins register
+    from catenary_functions import __all__, __getattr__  # the latter: names that plugins register

@@ -19,6 +19,7 @@ from catenary.errors import (
     UninitializedParameterError,
 )
 from catenary.graph.declaration import Declaration, Saved
+from catenary.graph.half import half_of, in_float32, is_float
 from catenary.graph.hooks import forward_hooks
 from catenary.graph.implementation import chosen
 from catenary.graph.node import Node, OutputNode, next_order
@@ -39,16 +40,15 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
     """
     given = _listed(declaration, inputs[0]) if declaration.many else inputs
     names = _input_names(declaration, len(given))
-    plain_array = plain_number if declaration.keeps_numbers else plain
-    arrays = tuple(
-        v._array if isinstance(v, Variable) else None if v is None else plain_array(v, declaration.name, n)
-        for v, n in zip(given, names, strict=True)
-    )
+    arrays = tuple(_array_of(declaration, given, i, name) for i, name in enumerate(names))
+    half = half_of(arrays) if declaration.widens_half else None
     raw = settings.mode & RAW and not any(isinstance(v, Variable) for v in given)
     if not raw:
         implementation = chosen(declaration, arrays, attributes)
         if implementation is not None:
             return implementation(**dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes))))
+    if half is not None:
+        return in_float32(lambda *widened: call(declaration, widened, attributes), half, inputs, {})
     node = declaration.node_class()
     saved = Saved()
     if raw:
@@ -73,6 +73,15 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
             _fill(node, declaration, arrays, attributes, ys, saved)
             outs = connect(node, ys, declaration.several_outputs)
     return outs if declaration.several_outputs else outs[0]
+
+
+def _array_of(declaration: Declaration, given: Sequence[Any], i: int, name: str) -> Any:
+    value = given[i]
+    if isinstance(value, Variable) or value is None:
+        return value._array if value is not None else None
+    if declaration.keeps_numbers:
+        return plain_number(value, declaration.name, name, given[i - 1])
+    return plain(value, declaration.name, name)
 
 
 def _listed(declaration: Declaration, value: Any) -> list[Any]:
@@ -173,9 +182,12 @@ def plain(value: Any, function: str, argument: str) -> Array:
     return checked_array(value, function, argument)
 
 
-def plain_number(value: Any, function: str, argument: str) -> Any:
-    """Do as `plain`, but let numbers stay Python numbers, so that they do not widen a dtype."""
+def plain_number(value: Any, function: str, argument: str, other: Any) -> Any:
+    """Do as `plain`, but let numbers stay Python numbers, so that they do not widen the dtype of the other input."""
     if value.__class__ is float or value.__class__ is int:
+        array = other._array if isinstance(other, Variable) else other
+        if getattr(array, "itemsize", 0) == 2 and array.dtype.kind == "V":  # NumPy would widen bfloat16
+            return array.dtype.type(value)
         return value
     if isinstance(value, np.generic):
         return value.item()
@@ -239,7 +251,7 @@ def check_nan(arrays: Sequence[Any], name: str) -> None:
     """
     for i, array in enumerate(arrays):
         array = array._array if isinstance(array, Variable) else array
-        if array is not None and array.dtype.kind == "f" and bool(get_array_module(array).isnan(array).any()):
+        if array is not None and is_float(array.dtype) and bool(get_array_module(array).isnan(array).any()):
             raise NaNError(f"{name}: NaN in {'the result' if len(arrays) == 1 else f'result {i}'} ({describe(array)})")
 
 

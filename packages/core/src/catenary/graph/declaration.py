@@ -40,6 +40,7 @@ class Declaration:
         rules: The gradient rules by input.
         joint_rule: One rule for all inputs, in place of `rules`.
         composed: The same function out of others.
+        widens_half: Whether half precision is computed in float32.
         node_class: The class of its nodes, made at the first call.
     """
 
@@ -52,6 +53,7 @@ class Declaration:
     takes_saved: bool
     several_outputs: bool
     keeps_numbers: bool
+    widens_half: bool
     rules: dict[str, Rule] = field(default_factory=dict)
     joint_rule: Rule | None = None
     composed: Callable[..., Any] | None = None
@@ -134,7 +136,9 @@ def parameter_names(rule: Rule) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.default is p.empty)
 
 
-def read_body(body: Callable[..., Any], *, several_outputs: bool, keeps_numbers: bool) -> Declaration:
+def read_body(
+    body: Callable[..., Any], *, several_outputs: bool, keeps_numbers: bool, widens_half: bool
+) -> Declaration:
     """Return the declaration of a forward body.
 
     Raises:
@@ -162,4 +166,6 @@ def read_body(body: Callable[..., Any], *, several_outputs: bool, keeps_numbers:
         )
     attributes = tuple(p.name for p in rest if p.name not in inputs)
     signature = inspect.Signature(rest, return_annotation="tuple[Variable, ...]" if several_outputs else "Variable")
-    return Declaration(name, body, inputs, attributes, signature, takes_xp, takes_saved, several_outputs, keeps_numbers)
+    return Declaration(
+        name, body, inputs, attributes, signature, takes_xp, takes_saved, several_outputs, keeps_numbers, widens_half
+    )

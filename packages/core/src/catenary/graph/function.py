@@ -10,7 +10,7 @@ import functools
 import threading
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 from catenary.graph.declaration import Declaration, Rule, read_body
 from catenary.graph.node import DeclaredNode
@@ -55,9 +55,9 @@ _specialising = threading.RLock()
 def function(body: Callable[Concatenate[Any, P], Any], /) -> DeclaredFunction[P, Variable]: ...
 @overload
 def function(
-    *, keeps_numbers: bool = False
+    *, keeps_numbers: bool = False, widens_half: bool = False
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], DeclaredFunction[P, Variable]]: ...
-def function(body: Any = None, /, *, keeps_numbers: bool = False) -> Any:
+def function(body: Any = None, /, *, keeps_numbers: bool = False, widens_half: bool = False) -> Any:
     """Declare a differentiable function from its forward body.
 
     The body's first parameter is `xp`, the array module (`_` if it needs none). Parameters annotated `Array` or
@@ -68,6 +68,8 @@ def function(body: Any = None, /, *, keeps_numbers: bool = False) -> Any:
         body: The forward body, on arrays.
         keeps_numbers: Whether Python numbers among the inputs reach the body as they are, so that they do not
             widen a dtype.
+        widens_half: Whether inputs of half precision reach the body as float32; results come back in half
+            precision. For sums and whatever else half precision is too coarse.
 
     Returns:
         The function on Variables, with `.gradient(...)` and `.compose(...)` to complete it.
@@ -88,20 +90,27 @@ def function(body: Any = None, /, *, keeps_numbers: bool = False) -> Any:
         >>> x.grad
         array([12.], dtype=float32)
     """
-    if body is None:
-        return functools.partial(_declare, several_outputs=False, keeps_numbers=keeps_numbers)
-    return _declare(body, several_outputs=False, keeps_numbers=keeps_numbers)
+    declare = functools.partial(_declare, several_outputs=False, keeps_numbers=keeps_numbers, widens_half=widens_half)
+    return declare if body is None else declare(body)
 
 
-def several_outputs(body: Callable[Concatenate[Any, P], Any], /) -> DeclaredFunction[P, tuple[Variable, ...]]:
+@overload
+def several_outputs(body: Callable[Concatenate[Any, P], Any], /) -> DeclaredFunction[P, tuple[Variable, ...]]: ...
+@overload
+def several_outputs(
+    *, widens_half: bool = False
+) -> Callable[[Callable[Concatenate[Any, P], Any]], DeclaredFunction[P, tuple[Variable, ...]]]: ...
+def several_outputs(body: Any = None, /, *, widens_half: bool = False) -> Any:
     """Declare a differentiable function whose body returns a tuple of arrays.
 
     Its rules name `gys` and `ys`, tuples with one entry per output; where no gradient came, `gys` has zeros.
 
     Args:
         body: As for `function`.
+        widens_half: As for `function`.
     """
-    return cast("DeclaredFunction[P, tuple[Variable, ...]]", _declare(body, several_outputs=True, keeps_numbers=False))
+    declare = functools.partial(_declare, several_outputs=True, keeps_numbers=False, widens_half=widens_half)
+    return declare if body is None else declare(body)
 
 
 def _declare(body: Callable[..., Any], **options: bool) -> Any:

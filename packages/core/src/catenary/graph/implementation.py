@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from catenary.config import settings
 from catenary.device import get_device_from_array
 from catenary.errors import DeclarationError, PluginError, PluginWarning
 from catenary.graph.declaration import Declaration
@@ -27,10 +28,13 @@ class Implementation:
     Attributes:
         function: A declared function with the same parameters.
         accepts: A predicate on the arrays and attributes of a call, in the order of the parameters.
+        deterministic: Whether it gives the same result each time; if not, it serves no call while the setting
+            `deterministic` is on.
     """
 
     function: Any
     accepts: Callable[..., bool]
+    deterministic: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def chosen(declaration: Declaration, arrays: tuple[Array, ...], attributes: tupl
     given = dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes), strict=True))
     values = [given[name] for name in declaration.signature.parameters]
     for one in declaration.alternatives:
-        if one.device == device and one.provider not in disabled and one.implementation.accepts(*values):
+        serves = one.implementation.deterministic or not settings.deterministic
+        if serves and one.device == device and one.provider not in disabled and one.implementation.accepts(*values):
             return one.implementation.function
     return None
 

@@ -44,6 +44,7 @@ import numpy as np
 from catenary.config import settings
 from catenary.graph import call as steps
 from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names, passed_on
+from catenary.graph.half import is_half
 from catenary.graph.implementation import find_alternatives
 from catenary.graph.node import DeclaredNode, next_order
 from catenary.variable import Variable
@@ -61,6 +62,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _body=declaration.body,
         _declaration=declaration,
         _explain=steps.explain,
+        _is_half=is_half,
         _module_of=steps.module_of,
         _ndarray=np.ndarray,
         _new=object.__new__,
@@ -81,14 +83,18 @@ def specialise(function: Any, declaration: Declaration) -> None:
 
 def text_of(declaration: Declaration) -> str:
     """Return the source of the specialised function."""
-    special = f"return _special(_declaration, {_tuple(declaration.inputs)}, {_tuple(declaration.attributes)})"
+    special = _special(declaration)
     head = f"def {declaration.name}({_parameters(declaration)}):"
     if declaration.many or declaration.several_outputs or declaration.alternatives:
         return f"{head}\n    {special}\n"
     lines = [head, "    _mode = _settings.mode", "    if _mode > 1:", f"        {special}"]
     for name, kind in declaration.inputs.items():
-        lines += _unwrap(declaration.name, name, kind)
+        lines += _unwrap(declaration, name, kind)
     return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
+
+
+def _special(declaration: Declaration) -> str:
+    return f"return _special(_declaration, {_tuple(declaration.inputs)}, {_tuple(declaration.attributes)})"
 
 
 def _parameters(declaration: Declaration) -> str:
@@ -100,15 +106,19 @@ def _parameters(declaration: Declaration) -> str:
     return ", ".join(texts)
 
 
-def _unwrap(function: str, name: str, kind: str) -> list[str]:
+def _unwrap(declaration: Declaration, name: str, kind: str) -> list[str]:
     absent = [f"    if {name} is None:", f"        {name}_array = {name}_source = None"] * (kind == "optional")
+    plain = f"_plain({name}, {declaration.name!r}, {name!r}"
+    if declaration.keeps_numbers:
+        inputs = list(declaration.inputs)
+        plain += f", {inputs[inputs.index(name) - 1]}"  # the other one
     return [
         *absent,
         f"    {'elif' if absent else 'if'} isinstance({name}, _Variable):",
         f"        {name}_array = {name}._array; {name}_source = {name}._node",
         f"        if {name}_source is None and {name}.requires_grad: {name}_source = {name}",
         "    else:",
-        f"        {name}_array = {name} if type({name}) is _ndarray else _plain({name}, {function!r}, {name!r})",
+        f"        {name}_array = {name} if type({name}) is _ndarray else {plain})",
         f"        {name}_source = None",
     ]
 
@@ -126,9 +136,14 @@ def _forward(declaration: Declaration) -> list[str]:
     if declaration.takes_saved:
         lines.append("    _saved = _Saved()")
         arguments.append("saved=_saved")
+    half = []
+    if declaration.widens_half:
+        test = f"{arrays[0]}.itemsize == 2 and _is_half({arrays[0]}.dtype)"
+        half = [f"        if {test}: {_special(declaration)}"]
     return [
         *lines,
         "    try:",
+        *half,
         f"        _y = _body({', '.join(arguments)})",
         "    except Exception as _error:",
         f"        _explain(_error, _declaration, {_tuple(arrays)})",

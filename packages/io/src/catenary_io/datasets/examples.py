@@ -53,7 +53,5 @@ class ExampleSequence:
         if array.dtype != np.bool_:
             return [self._position(i) for i in array.tolist()]
         if array.shape != (len(self),):
-            raise ArgumentError(
-                f"{type(self).__name__}: expected a mask of shape ({len(self)},), got {array.shape}"
-            )
+            raise ArgumentError(f"{type(self).__name__}: expected a mask of shape ({len(self)},), got {array.shape}")
         return [int(i) for i in np.flatnonzero(array)]

@@ -82,9 +82,7 @@ def split_dataset(dataset: Examples, split_at: int, order: Order = None) -> tupl
     return SubDataset(dataset, 0, split_at, order), SubDataset(dataset, split_at, size, order)
 
 
-def split_dataset_random(
-    dataset: Examples, first_size: int, seed: int | None = None
-) -> tuple[SubDataset, SubDataset]:
+def split_dataset_random(dataset: Examples, first_size: int, seed: int | None = None) -> tuple[SubDataset, SubDataset]:
     """Split a data set in two at random.
 
     Args:

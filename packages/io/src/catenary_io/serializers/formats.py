@@ -81,8 +81,7 @@ def save(file: PathLike, obj: Serializable, *, format: str | None = None, **opti
     found = get_format(format) if format else _by_suffix(name)
     if found is None:
         raise FileFormatError(
-            f"save: no format is known for the name {name!r} (known: {_known()}); "
-            'say which with format="npz", for one'
+            f'save: no format is known for the name {name!r} (known: {_known()}); say which with format="npz", for one'
         )
     found.save(file, obj, **options)
 

@@ -64,9 +64,7 @@ class HDF5Deserializer(EntriesDeserializer):
             alone.
     """
 
-    def __init__(
-        self, group: Any, strict: bool = True, path: str = "", ignore_names: IgnoreNames = None
-    ) -> None:
+    def __init__(self, group: Any, strict: bool = True, path: str = "", ignore_names: IgnoreNames = None) -> None:
         super().__init__(_HDF5Entries(group), path, strict, ignore_names)
 
 

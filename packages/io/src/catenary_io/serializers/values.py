@@ -65,10 +65,7 @@ def _from_device(name: str, value: Any) -> np.ndarray[Any, Any]:
 
 
 def _refusal(name: str, what: str) -> str:
-    return (
-        f"serializer: the value for {name!r} {what}; "
-        "expected an array, a number, a string, a list of these, or None"
-    )
+    return f"serializer: the value for {name!r} {what}; expected an array, a number, a string, a list of these, or None"
 
 
 def mismatch(stored: Entry, value: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from catenary import Device
+from catenary.device.device import HOST
 from catenary.errors import DeviceNotFoundError
 from catenary_testing.tripwire.array import TripwireArray, fenced, inside, outside
 
@@ -89,6 +90,11 @@ class TripwireDevice(Device):
     name = "@tripwire"
     xp = TripwireModule()
     supported_array_types = (TripwireArray,)
+    adds_in_order = False
+
+    @property
+    def special(self) -> Any:
+        return TripwireModule(HOST.special)
 
     def make_random(self, seed: Any) -> TripwireGenerator:
         return TripwireGenerator(np.random.default_rng(seed))

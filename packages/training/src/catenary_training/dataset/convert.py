@@ -223,9 +223,7 @@ def _pad(xp: Any, values: Sequence[Array], shapes: list[Shape], padding: Padding
             f"{sorted({len(shape) for shape in shapes})}"
         )
     largest = tuple(max(sizes) for sizes in zip(*shapes))
-    result = xp.full(
-        (len(values), *largest), padding, dtype=np.result_type(*{value.dtype for value in values})
-    )
+    result = xp.full((len(values), *largest), padding, dtype=np.result_type(*{value.dtype for value in values}))
     for i, value in enumerate(values):
         result[(i, *(slice(size) for size in shapes[i]))] = value
     return result

@@ -79,8 +79,7 @@ class Evaluator(Extension):
         for name, one in self._iterators.items():
             if getattr(one, "repeat", False):
                 raise ArgumentError(
-                    f"Evaluator: iterator {name!r} repeats, so an evaluation would never end; "
-                    "make it with repeat=False"
+                    f"Evaluator: iterator {name!r} repeats, so an evaluation would never end; make it with repeat=False"
                 )
 
     def get_iterator(self, name: str) -> Any:

@@ -58,8 +58,7 @@ class PlotReport(Extension):
     ) -> None:
         if not self.available():
             raise MissingLibraryError(
-                "PlotReport: matplotlib is not installed. "
-                "Install it with:  pip install 'catenary-training[plot]'"
+                "PlotReport: matplotlib is not installed. Install it with:  pip install 'catenary-training[plot]'"
             )
         self._y_keys = [y_keys] if isinstance(y_keys, str) else list(y_keys)
         self._x_key = x_key

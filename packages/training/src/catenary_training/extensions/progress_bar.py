@@ -43,8 +43,7 @@ class ProgressBar(Extension):
     ) -> None:
         if training_length is not None and training_length[1] not in ("epoch", "iteration"):
             raise ArgumentError(
-                "ProgressBar: the unit of training_length must be 'epoch' or 'iteration', "
-                f"got {training_length[1]!r}"
+                f"ProgressBar: the unit of training_length must be 'epoch' or 'iteration', got {training_length[1]!r}"
             )
         self._training_length = training_length
         self._update_interval = update_interval

@@ -222,9 +222,7 @@ def find_functions(
 
 def _counterpart(savefun: Function) -> Function | None:
     for name in registry.names("serializers"):
-        with contextlib.suppress(
-            CatenaryError
-        ):  # a format whose plugin is broken is not the one that was given
+        with contextlib.suppress(CatenaryError):  # a format whose plugin is broken is not the one that was given
             found = registry.get("serializers", name)
             if found.save is savefun:
                 return found.load  # type: ignore[no-any-return]

@@ -58,8 +58,7 @@ class SerialIterator(Iterator):
         check_batches(type(self).__name__, dataset, batch_size)
         if shuffle is not None and order_sampler is not None:
             raise ArgumentError(
-                f"{type(self).__name__}: give shuffle or order_sampler, not both; "
-                "the sampler says what the order is"
+                f"{type(self).__name__}: give shuffle or order_sampler, not both; the sampler says what the order is"
             )
         self.dataset = dataset
         self.batch_size = int(batch_size)

@@ -34,9 +34,7 @@ class BestValueTrigger:
         >>> trigger = BestValueTrigger("main/loss", lambda best, new: new < best - 0.1)
     """
 
-    def __init__(
-        self, key: str, compare: Callable[[float, float], bool], trigger: TriggerLike = (1, "epoch")
-    ) -> None:
+    def __init__(self, key: str, compare: Callable[[float, float], bool], trigger: TriggerLike = (1, "epoch")) -> None:
         self._key = key
         self._compare = compare
         self._interval_trigger = get_trigger(trigger)

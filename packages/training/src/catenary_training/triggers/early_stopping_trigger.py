@@ -109,9 +109,7 @@ class EarlyStoppingTrigger:
             ArgumentError: If `max_trigger` does not know its length.
         """
         if not hasattr(self._max_trigger, "get_training_length"):
-            raise ArgumentError(
-                f"EarlyStoppingTrigger: {self._max_trigger!r} does not know how long training lasts"
-            )
+            raise ArgumentError(f"EarlyStoppingTrigger: {self._max_trigger!r} does not know how long training lasts")
         number, unit = self._max_trigger.get_training_length()
         return number, unit
 

@@ -41,8 +41,7 @@ def get_trigger(trigger: Any) -> Trigger:
     if callable(trigger):
         return trigger  # type: ignore[no-any-return]
     raise ArgumentTypeError(
-        "get_trigger: expected a trigger, a tuple such as (1, 'epoch') or (100, 'iteration'), or None, "
-        f"got {trigger!r}"
+        f"get_trigger: expected a trigger, a tuple such as (1, 'epoch') or (100, 'iteration'), or None, got {trigger!r}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Functions that add noise."""
+"""Dropout and its kin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from catenary import PER_CALL, Saved, config, function, get_device_from_array
 from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule
+from catenary_functions.math.elementwise import identity
+
+__all__ = ["dropout"]
 
 
 def dropout(x: Any, ratio: float = 0.5, *, mask: Array | None = None, return_mask: bool = False) -> Any:
@@ -56,26 +59,10 @@ def draw_mask(x: Any, ratio: float) -> Array:
 
 
 @function
-def identity(_: ArrayModule, x: Array) -> Array:
-    """Return the input.
-
-    Args:
-        x: Input of any shape.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> F.identity(np.ones(2)).array
-        array([1., 1.])
-    """
-    return x
-
-
-@function
 def scaled(_: ArrayModule, x: Array, mask: Array, *, saved: Saved = PER_CALL) -> Array:
     """Multiply by constant factors."""
     saved.mask = mask
     return x * mask
 
 
-identity.gradient(x=lambda gy: gy)
 scaled.gradient(x=lambda gy, saved: gy * saved.mask)

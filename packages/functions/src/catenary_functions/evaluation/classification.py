@@ -1,10 +1,12 @@
-"""Measures of quality; they have no gradient."""
+"""Measures of classifiers; they have no gradient."""
 
 from __future__ import annotations
 
 from catenary import function
 from catenary.errors import ShapeError
 from catenary.types import Array, ArrayModule
+
+__all__ = ["accuracy"]
 
 
 @function

@@ -1,4 +1,4 @@
-"""Pooling over images."""
+"""Pooling over windows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from catenary import PER_CALL, Saved, function
 from catenary.errors import ShapeError
 from catenary.types import Array, ArrayModule
 from catenary_functions.windows import Grid, Pair, add_windows, make_grid, padded, view_windows
+
+__all__ = ["average_pooling_2d", "max_pooling_2d"]
 
 
 def _grid(name: str, x: Any, ksize: Pair, stride: Pair | None, pad: Pair, cover_all: bool) -> Grid:

@@ -1,76 +1,18 @@
-"""Loss functions."""
+"""Losses between scores and classes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from catenary import PER_CALL, Saved, Variable, as_array, function, get_array_module
-from catenary.arithmetic import absolute, get_item, sum
-from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
+from catenary.arithmetic import get_item, sum
+from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule
-from catenary_functions.activation import log_softmax, softplus
+from catenary_functions.activation.probabilities import log_softmax
+from catenary_functions.activation.smooth import softplus
+from catenary_functions.checks import check_same_shape, check_word, integers
 
-
-def _same_shape(name: str, x0: Any, x1: Any) -> None:
-    if x0.shape != x1.shape:  # NumPy would broadcast
-        raise ShapeError(f"{name}: the inputs must have the same shape, got {x0.shape} and {x1.shape}")
-
-
-@function
-def mean_squared_error(_: ArrayModule, x0: Array, x1: Array, *, saved: Saved = PER_CALL) -> Array:
-    """Return the mean of the squared differences.
-
-    Args:
-        x0: Input of any shape.
-        x1: Input of the same shape.
-
-    Returns:
-        A 0-d array.
-
-    Raises:
-        ShapeError: If the shapes differ.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> F.mean_squared_error(np.array([1.0, 3.0]), np.array([1.0, 1.0])).array
-        array(2.)
-    """
-    _same_shape("mean_squared_error", x0, x1)
-    saved.difference = d = x0 - x1
-    flat = d.ravel()
-    return flat.dot(flat) / d.dtype.type(max(d.size, 1))
-
-
-mean_squared_error.gradient(
-    x0=lambda gy, saved: saved.difference * (gy * (2.0 / max(saved.difference.size, 1))),
-    x1=lambda gy, saved: saved.difference * (gy * (-2.0 / max(saved.difference.size, 1))),
-)
-
-
-@mean_squared_error.compose
-def _mean_squared_error(x0: Any, x1: Any) -> Variable:
-    d: Variable = x0 - x1
-    return sum(d * d) / max(d.size, 1)
-
-
-def mean_absolute_error(x0: Any, x1: Any) -> Variable:
-    """Return the mean of the absolute differences.
-
-    Args:
-        x0: Input of any shape.
-        x1: Input of the same shape.
-
-    Raises:
-        ShapeError: If the shapes differ.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> F.mean_absolute_error(np.array([1.0, 3.0]), np.array([1.0, 1.0])).array
-        array(1.)
-    """
-    _same_shape("mean_absolute_error", x0, x1)
-    d = absolute(x0 - x1)
-    return sum(d) / max(d.size, 1)
+__all__ = ["sigmoid_cross_entropy", "softmax_cross_entropy"]
 
 
 def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = "mean") -> Variable:
@@ -92,22 +34,15 @@ def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = 
         >>> F.sigmoid_cross_entropy(np.zeros(2), np.array([0, 1]))
         variable(0.69314718)
     """
-    _same_shape("sigmoid_cross_entropy", x, t)
-    _check_reduce("sigmoid_cross_entropy", reduce)
-    labels = as_array(t)
-    if labels.dtype.kind not in "iub":
-        raise ArgumentTypeError(f"sigmoid_cross_entropy: t must hold integers, got {labels.dtype}")
+    check_same_shape("sigmoid_cross_entropy", x, t)
+    check_word("sigmoid_cross_entropy", "reduce", reduce, ("mean", "no"))
+    labels = integers("sigmoid_cross_entropy", "t", t, "iub")
     counted = labels != -1
     loss: Variable = (softplus(x) - x * labels.astype(x.dtype)) * counted
     if reduce == "no":
         return loss
     count = counted.sum() if normalize else len(labels)
     return sum(loss) / max(int(count), 1)
-
-
-def _check_reduce(name: str, reduce: str) -> None:
-    if reduce not in ("mean", "no"):
-        raise ArgumentError(f"{name}: reduce must be 'mean' or 'no', got {reduce!r}")
 
 
 def softmax_cross_entropy(
@@ -141,18 +76,16 @@ def softmax_cross_entropy(
         >>> F.softmax_cross_entropy(np.zeros((1, 2)), np.array([1]))
         variable(0.69314718)
     """
-    _check_reduce("softmax_cross_entropy", reduce)
+    check_word("softmax_cross_entropy", "reduce", reduce, ("mean", "no"))
     if t.shape != x.shape[:1] + x.shape[2:]:
         raise ShapeError(
             f"softmax_cross_entropy: t must have shape {x.shape[:1] + x.shape[2:]} for x of {x.shape}, got {t.shape}"
         )
-    labels = as_array(t)
-    if labels.dtype.kind not in "iu":
-        raise ArgumentTypeError(f"softmax_cross_entropy: t must hold integers, got {labels.dtype}")
+    labels = integers("softmax_cross_entropy", "t", t)
     return _softmax_cross_entropy(x, labels, class_weight, normalize, ignore_label, reduce)
 
 
-@function
+@function(widens_half=True)
 def _softmax_cross_entropy(
     xp: ArrayModule,
     x: Array,

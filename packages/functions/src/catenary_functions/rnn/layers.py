@@ -1,99 +1,25 @@
-"""Recurrent networks: one step of LSTM and GRU, and whole LSTM layers over lists of sequences.
-
-Sequences of different lengths are packed: sorted by falling length, then step by step, so that step t is one slice
-with those sequences that are longer than t. The products with the inputs of all steps are one product of matrices,
-and the only loop is over time.
-"""
+"""Whole recurrent layers over lists of sequences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from catenary import PER_CALL, Saved, Variable, as_array, several_outputs
 from catenary.arithmetic import get_item, matmul
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule
-from catenary_functions.activation import sigmoid, tanh
-from catenary_functions.array import concat, split_axis, stack
-from catenary_functions.connection import linear
-from catenary_functions.noise import dropout
+from catenary_functions.activation.smooth import sigmoid, tanh
+from catenary_functions.array.joining import concat, stack
+from catenary_functions.connection.affine_maps import linear
+from catenary_functions.noise.dropping import dropout
+from catenary_functions.rnn.cells import logistic
+from catenary_functions.rnn.packing import Packing
+
+__all__ = ["n_step_lstm"]
 
 
-def _logistic(xp: ArrayModule, x: Array) -> Array:
-    y = xp.tanh(x * 0.5)
-    y *= 0.5
-    y += 0.5
-    return y
-
-
-@several_outputs
-def _lstm_step(xp: ArrayModule, c_prev: Array, x: Array, *, saved: Saved = PER_CALL) -> Any:
-    gates = x.reshape(len(x), x.shape[1] // 4, 4, *x.shape[2:])
-    a = xp.tanh(gates[:, :, 0])
-    i, f, o = (_logistic(xp, gates[:, :, k]) for k in (1, 2, 3))
-    c = a * i + f * c_prev
-    saved.gates = a, i, f, o
-    saved.tanh_c = xp.tanh(c)
-    return c, o * saved.tanh_c
-
-
-@_lstm_step.joint_gradient
-def _lstm_step_gradients(gys: Any, c_prev: Any, saved: Any, xp: ArrayModule) -> tuple[Any, ...]:
-    (gc, gh), (a, i, f, o), t = gys, saved.gates, saved.tanh_c
-    gc = gc + gh * o * (1 - t * t)
-    parts = gc * i * (1 - a * a), gc * a * i * (1 - i), gc * c_prev * f * (1 - f), gh * t * o * (1 - o)
-    gx = xp.stack(parts, 2)
-    return gc * f, gx.reshape(len(gx), 4 * gx.shape[1], *gx.shape[3:])
-
-
-@_lstm_step.compose
-def _lstm_step_composed(c_prev: Any, x: Any) -> Any:
-    gates = x.reshape((len(x), x.shape[1] // 4, 4, *x.shape[2:]))
-    c = tanh(gates[:, :, 0]) * sigmoid(gates[:, :, 1]) + sigmoid(gates[:, :, 2]) * c_prev
-    return c, sigmoid(gates[:, :, 3]) * tanh(c)
-
-
-def lstm(c_prev: Any, x: Any) -> tuple[Variable, Variable]:
-    """Do one step of long short-term memory.
-
-    The channels of `x` are four per unit, in the order input, input gate, forget gate, output gate. If `x` has a
-    smaller batch than `c_prev`, the states of the rest stay as they are.
-
-    Source: Gers, Schmidhuber, Cummins, "Learning to Forget: Continual Prediction with LSTM" (2000).
-
-    Args:
-        c_prev: The cell states, shape (batch, units, ...).
-        x: What the gates get, shape (batch, 4 * units, ...).
-
-    Returns:
-        The new cell states and the outputs, both of shape (batch, units, ...).
-
-    Raises:
-        ShapeError: If the shapes do not fit.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> c, h = F.lstm(np.zeros((2, 3)), np.zeros((2, 12)))
-        >>> c.shape, h.shape
-        ((2, 3), (2, 3))
-    """
-    if x.ndim < 2 or x.shape[1] != 4 * c_prev.shape[1] or len(x) > len(c_prev) or x.shape[2:] != c_prev.shape[2:]:
-        raise ShapeError(
-            f"lstm: for c_prev of shape {c_prev.shape}, x must have shape (batch, {4 * c_prev.shape[1]}, ...) and no "
-            f"larger batch, got {x.shape}"
-        )
-    n = len(x)
-    if n == len(c_prev):
-        c, h = _lstm_step(c_prev, x)
-        return c, h
-    c, h = _lstm_step(get_item(c_prev, slice(n)), x)
-    return concat([c, get_item(c_prev, slice(n, None))], 0), h
-
-
-@several_outputs
+@several_outputs(widens_half=True)
 def _lstm_layer(
     xp: ArrayModule,
     x: Array,
@@ -120,7 +46,7 @@ def _lstm_layer(
         before_h[step], before_c[step] = h[:batch], c[:batch]
         g = gates[step]
         g += h[:batch] @ U.T
-        g[:, : 3 * n] = _logistic(xp, g[:, : 3 * n])
+        g[:, : 3 * n] = logistic(xp, g[:, : 3 * n])
         g[:, 3 * n :] = xp.tanh(g[:, 3 * n :])
         new = cells[step]
         xp.multiply(g[:, n : 2 * n], c[:batch], out=new)
@@ -171,41 +97,6 @@ def _lstm_layer_composed(
         ys.append(new_h)
         h, c = concat([new_h, h[batch:]], 0), concat([new_c, c[batch:]], 0)
     return h, c, concat(ys, 0)
-
-
-class Packing:
-    """How sequences of different lengths are packed, and back.
-
-    Args:
-        lengths: The lengths of the sequences.
-
-    Attributes:
-        order: The sequences by falling length.
-        back: Where each sequence stands in that order.
-        batches: The number of sequences at each step.
-    """
-
-    def __init__(self, lengths: Sequence[int]) -> None:
-        array = np.asarray(lengths, np.intp)
-        self.order = np.argsort(-array, kind="stable")
-        self.back = np.argsort(self.order)
-        steps = np.arange(array.max(initial=0))
-        self.batches: tuple[int, ...] = tuple((array[:, None] > steps).sum(0).tolist())
-        # From (sequence, step) to the place in the joined list, read step by step in the order of packing.
-        starts = np.concatenate([[0], np.cumsum(array)[:-1]]) if len(array) else array
-        self._places = np.concatenate(
-            [starts[self.order[:n]] + t for t, n in enumerate(self.batches)] or [np.zeros(0, np.intp)]
-        )
-        self._places_back = np.argsort(self._places)
-        self._ends = np.cumsum(array)[:-1].tolist()
-
-    def pack(self, xs: Sequence[Any]) -> Variable:
-        """Return sequences of shape (length, features) as one packed array."""
-        return get_item(concat(list(xs), 0), self._places)
-
-    def unpack(self, y: Any) -> list[Variable]:
-        """Return a packed array as sequences in their first order."""
-        return list(split_axis(get_item(y, self._places_back), self._ends, 0))
 
 
 def n_step_lstm(

@@ -1,17 +1,18 @@
-"""Functions that connect layers: matrix products and look-up tables."""
+"""Matrix products with weights."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from catenary import Variable, as_array, function
-from catenary.arithmetic import put_item
+from catenary import Variable, function
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.types import Array, ArrayModule
 
+__all__ = ["affine", "linear"]
 
-@function
+
+@function(widens_half=True)
 def affine(_: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
     """Return x W^T + b for matrices: the heart of `linear`.
 
@@ -84,51 +85,3 @@ def linear(x: Any, W: Any, b: Any = None, n_batch_axes: int = 1) -> Variable:
     batch = shape[:n_batch_axes]
     y = affine(x.reshape((math.prod(batch), math.prod(shape[n_batch_axes:]))), W, b)
     return y if n_batch_axes == 1 else y.reshape((*batch, y.shape[1]))
-
-
-@function
-def embed_id(xp: ArrayModule, x: Array, W: Array, ignore_label: int | None = None) -> Array:
-    """Look up rows of a table.
-
-    Args:
-        x: Indices, integers of any shape.
-        W: The table, shape (vocabulary, features).
-        ignore_label: An index that gives zeros.
-
-    Returns:
-        Shape (*x.shape, features).
-
-    Raises:
-        ArgumentError: If an index is not in the table.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> F.embed_id(np.array([1, 0]), np.array([[1.0], [2.0]])).array
-        array([[2.],
-               [1.]])
-    """
-    if x.dtype.kind not in "iu":
-        raise ArgumentError(f"embed_id: x must hold integers, got {x.dtype}")
-    if ignore_label is None:
-        _check_indices(x, len(W))
-        return W[x]
-    used = x != ignore_label
-    places = xp.where(used, x, 0)
-    _check_indices(places, len(W))
-    return W[places] * used[..., None].astype(W.dtype)
-
-
-def _check_indices(x: Array, count: int) -> None:
-    if x.size and not (int(x.min()) >= 0 and int(x.max()) < count):
-        raise ArgumentError(f"embed_id: indices must be from 0 to {count - 1}, got {int(x.min())} to {int(x.max())}")
-
-
-def _embed_gW(gy: Any, x: Any, W: Any, ignore_label: int | None, xp: ArrayModule) -> Any:
-    x = as_array(x)
-    if ignore_label is not None:
-        used = x != ignore_label
-        gy, x = gy * used[..., None], xp.where(used, x, 0)
-    return put_item(gy, x, W.shape)
-
-
-embed_id.gradient(W=_embed_gW)

@@ -1,14 +1,16 @@
-"""Normalization."""
+"""Normalization over a batch."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from catenary import PER_CALL, Saved, Variable, function
+from catenary import PER_CALL, Saved, Variable, function, widens_half
 from catenary.arithmetic import sum
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule, Axis
-from catenary_functions.math import sqrt
+from catenary_functions.math.elementwise import sqrt
+
+__all__ = ["batch_normalization", "fixed_batch_normalization"]
 
 
 def _axes(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -25,7 +27,7 @@ def _axes(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tuple[tuple[i
     return over, tuple(1 if i in over else n for i, n in enumerate(x.shape))
 
 
-@function
+@function(widens_half=True)
 def batch_normalization(
     xp: ArrayModule,
     x: Array,
@@ -107,6 +109,7 @@ def _mean(x: Any, over: tuple[int, ...]) -> Variable:
     return total * (total.size / int(x.size))
 
 
+@widens_half
 def fixed_batch_normalization(
     x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float = 2e-5, axis: Axis = None
 ) -> Variable:

@@ -10,6 +10,8 @@ from catenary.errors import ShapeError
 from catenary.types import Array, ArrayModule
 from catenary_functions.windows import Grid, Pair, add_windows, make_grid, padded, take_windows, view_windows
 
+__all__ = ["convolution_2d"]
+
 
 def _grid(x: Any, W: Any, stride: Pair, pad: Pair, cover_all: bool, dilate: Pair, groups: int) -> Grid:
     if x.ndim != 4 or W.ndim != 4:
@@ -22,7 +24,7 @@ def _grid(x: Any, W: Any, stride: Pair, pad: Pair, cover_all: bool, dilate: Pair
     return make_grid("convolution_2d", tuple(x.shape[2:]), tuple(W.shape[2:]), stride, pad, dilate, cover_all)
 
 
-@function
+@function(widens_half=True)
 def convolution_2d(
     xp: ArrayModule,
     x: Array,

@@ -1,0 +1,63 @@
+"""Smooth activation functions."""
+
+from __future__ import annotations
+
+from catenary import function
+from catenary.types import Array, ArrayModule
+
+__all__ = ["sigmoid", "softplus", "tanh"]
+
+
+@function(widens_half=True)
+def sigmoid(xp: ArrayModule, x: Array) -> Array:
+    """Return the logistic function 1 / (1 + exp(-x)).
+
+    Args:
+        x: Input of any shape.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.sigmoid(np.zeros(2)).array
+        array([0.5, 0.5])
+    """
+    return xp.tanh(x * 0.5) * 0.5 + 0.5  # does not overflow
+
+
+sigmoid.gradient(x=lambda gy, y: gy * (y - y * y))
+
+
+@function
+def tanh(xp: ArrayModule, x: Array) -> Array:
+    """Return the hyperbolic tangent.
+
+    Args:
+        x: Input of any shape.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.tanh(np.zeros(2)).array
+        array([0., 0.])
+    """
+    return xp.tanh(x)
+
+
+tanh.gradient(x=lambda gy, y: gy - gy * y * y)
+
+
+@function(widens_half=True)
+def softplus(xp: ArrayModule, x: Array, beta: float = 1.0) -> Array:
+    """Return log(1 + exp(beta x)) / beta, a smooth form of relu.
+
+    Args:
+        x: Input of any shape.
+        beta: How sharp the bend is.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.softplus(np.zeros(1)).array.round(3)
+        array([0.693])
+    """
+    return xp.logaddexp(x * beta, 0).astype(x.dtype, copy=False) / beta
+
+
+softplus.gradient(x=lambda gy, x, beta: gy * sigmoid(x * beta))

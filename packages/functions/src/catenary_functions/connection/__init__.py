@@ -1,0 +1,5 @@
+"""Functions that connect layers: products with weights, convolutions, look-up tables, attention."""
+
+from catenary_functions.connection.affine_maps import *
+from catenary_functions.connection.convolution import *
+from catenary_functions.connection.tables import *

@@ -1,0 +1,4 @@
+"""Loss functions."""
+
+from catenary_functions.loss.classification import *
+from catenary_functions.loss.regression import *

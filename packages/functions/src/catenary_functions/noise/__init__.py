@@ -1,0 +1,3 @@
+"""Functions that add noise."""
+
+from catenary_functions.noise.dropping import *

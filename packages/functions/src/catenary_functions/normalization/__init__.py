@@ -1,0 +1,3 @@
+"""Normalization."""
+
+from catenary_functions.normalization.batch import *

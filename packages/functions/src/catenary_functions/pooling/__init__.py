@@ -1,0 +1,3 @@
+"""Pooling: one number for each window or region."""
+
+from catenary_functions.pooling.windowed import *
