@@ -32,11 +32,13 @@ THIRD_PARTY: dict[str, set[str]] = {
     "optimizers": {"numpy"},
     "training": {"numpy", "tqdm", "matplotlib"},
     "io": {"numpy", "h5py"},
-    "testing": {"numpy", "pytest"},
+    "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
     "catenary": set(),
 }
 FACADES = {
     "functions": "functions",
+    "distributions": "functions",
+    "function_hooks": "functions",
     "links": "links",
     "initializers": "links",
     "optimizers": "optimizers",
@@ -51,6 +53,8 @@ FACADES = {
 #: The facade modules with names of their own, and the modules behind them.
 BEHIND = {
     "functions": "catenary_functions",
+    "distributions": "catenary_functions.distributions",
+    "function_hooks": "catenary_functions.function_hooks",
     "links": "catenary_links",
     "initializers": "catenary_links.initializers",
     "optimizers": "catenary_optimizers",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,9 @@ def test_files_that_are_named_exist(document: Path) -> None:
     linked = [document.parent / link for link in re.findall(r"\]\((?!\w+:)([^)#]+)", text)]
     paths = [*((ROOT / name, document.parent / name) for name in named), *((link,) for link in linked)]
     assert [places for places in paths if not any(path.exists() for path in places)] == []
+
+
+@pytest.mark.parametrize("command", [["tools/function_reference.py", "--check"], ["tools/code_per_function.py"]])
+def test_the_reference_of_functions_is_up_to_date_and_their_code_is_short(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

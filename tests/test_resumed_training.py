@@ -56,9 +56,7 @@ def build(name: str, iterations: int, out: Path, savefun: str = "npz", seed: int
     optimizer = optimizers.get(name, **OPTIMIZERS[name]).setup(model)
     optimizer.add_hook(optimizer_hooks.WeightDecay(1e-3))
     optimizer.add_hook(optimizer_hooks.GradientClipping(5.0))
-    stop = EarlyStoppingTrigger(
-        monitor="validation/main/loss", patience=50, max_trigger=(iterations, "iteration")
-    )
+    stop = EarlyStoppingTrigger(monitor="validation/main/loss", patience=50, max_trigger=(iterations, "iteration"))
     trainer = Trainer(StandardUpdater(SerialIterator(data[:18], 5), optimizer), stop, out)
     validation = SerialIterator(data[18:], 5, repeat=False, shuffle=False)
     trainer.extend(extensions.Evaluator(validation, model), trigger=(3, "iteration"))
@@ -76,9 +74,7 @@ def result_of(trainer: Trainer) -> Any:
         for path, param in optimizer.target.namedparams()
         for name, value in {**param.update_rule.state, "array": param.array}.items()
     }
-    log = [
-        {k: v for k, v in r.items() if k != "elapsed_time"} for r in trainer.get_extension("LogReport").log
-    ]
+    log = [{k: v for k, v in r.items() if k != "elapsed_time"} for r in trainer.get_extension("LogReport").log]
     return state, optimizer.t, optimizer.epoch, repr(log)
 
 
@@ -107,9 +103,7 @@ def test_a_model_alone_is_read_from_a_snapshot(tmp_path: Path) -> None:
 def test_a_snapshot_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
     build("Adam", 4, tmp_path).run()
     other = build("MomentumSGD", 4, tmp_path)
-    with pytest.raises(
-        catenary.errors.LoadMismatchError, match="does not fit the Trainer, which stays as it was"
-    ):
+    with pytest.raises(catenary.errors.LoadMismatchError, match="does not fit the Trainer, which stays as it was"):
         resume(other)
     assert (other.updater.iteration, other.updater.epoch, other.get_extension("LogReport").log) == (0, 0, [])
     assert not other.updater.get_optimizer("main").target.W.is_initialized

@@ -20,8 +20,6 @@ def extras(wheel: Path) -> str:
 wheels = sorted(Path(sys.argv[1]).resolve().glob("*.whl"))
 if not wheels:
     sys.exit(f"install_wheels: no wheel in {sys.argv[1]}")
-requirements = [
-    f"{wheel.name.split('-')[0].replace('_', '-')}{extras(wheel)} @ {wheel.as_uri()}" for wheel in wheels
-]
+requirements = [f"{wheel.name.split('-')[0].replace('_', '-')}{extras(wheel)} @ {wheel.as_uri()}" for wheel in wheels]
 command = ["uv", "pip", "install", "-q", "--python", sys.executable, "--reinstall", *requirements]
 sys.exit(subprocess.call(command))

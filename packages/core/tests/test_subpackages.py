@@ -16,6 +16,8 @@ from catenary.errors import CatenaryError, SubpackageNotInstalledError
 #: Facade -> top-level package that holds the code.
 FACADES = {
     "functions": "catenary_functions",
+    "distributions": "catenary_functions",
+    "function_hooks": "catenary_functions",
     "links": "catenary_links",
     "initializers": "catenary_links",
     "optimizers": "catenary_optimizers",

@@ -67,7 +67,7 @@ def n_step_lstm(v: Values, *xs: Array) -> list[Array]:
         for k, sequence in enumerate(ys):
             h, c, out = hs[layer, k], cs[layer, k], []
             for x in sequence:
-                i, f, o, a = (w[g] @ x + w[g + 4] @ h + b[g] + b[g + 4] for g in range(4))
+                i, f, a, o = (w[g] @ x + w[g + 4] @ h + b[g] + b[g + 4] for g in range(4))
                 c = expit(f) * c + expit(i) * np.tanh(a)
                 h = expit(o) * np.tanh(c)
                 out.append(h)

@@ -9,7 +9,7 @@ from catenary import function
 from catenary.types import Array, ArrayModule
 
 
-@function
+@function(widens_half=True)
 def swiglu(xp: ArrayModule, gate: Array, x: Array) -> Array:
     """Let x through a smooth gate: gate sigmoid(gate) x.
 

@@ -9,6 +9,8 @@ from catenary.errors import SubpackageNotInstalledError as SubpackageNotInstalle
 #: First-party subpackage of ``catenary`` -> distribution that holds its code.
 KNOWN = {
     "functions": "catenary-functions",
+    "distributions": "catenary-functions",
+    "function_hooks": "catenary-functions",
     "links": "catenary-links",
     "initializers": "catenary-links",
     "optimizers": "catenary-optimizers",

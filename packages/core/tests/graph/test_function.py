@@ -363,6 +363,10 @@ def test_rules_may_return_none_for_zero() -> None:
 # --- wrong declarations ---
 
 
+def reserved_name(_: ArrayModule, gy: Array) -> Array:
+    return gy
+
+
 def no_module(x: Array) -> Array:
     return x
 
@@ -391,6 +395,7 @@ def star_star(_: ArrayModule, x: Array, **rest: int) -> Array:
         (no_input, "@function no_input: annotate the inputs with Array"),
         (list_and_more, "@function list_and_more: annotate the inputs .* or the only one with Arrays"),
         (star, r"@function star: \*args and \*\*kwargs are not supported"),
+        (reserved_name, "@function reserved_name: gy means something else in rules; rename it"),
         (star_star, r"@function star_star: \*args and \*\*kwargs are not supported"),
     ],
 )

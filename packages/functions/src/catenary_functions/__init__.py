@@ -14,6 +14,7 @@ from catenary_functions.noise import *
 from catenary_functions.normalization import *
 from catenary_functions.pooling import *
 from catenary_functions.rnn import *
+from catenary_functions.util import *
 from catenary_functions.windows import *
 
 if not TYPE_CHECKING:

@@ -11,18 +11,30 @@ from catenary.types import Array
 
 def check_axis(name: str, x: Any, axis: int) -> None:
     """Raise unless `axis` is one of `x`."""
+    check_arrays(name, x=x)
     if not -x.ndim <= axis < x.ndim:
         raise ArgumentError(f"{name}: axis must be from {-x.ndim} to {x.ndim - 1}, got {axis} (x: {x.shape})")
 
 
 def check_same_shape(name: str, x0: Any, x1: Any) -> None:
     """Raise unless two inputs have the same shape, where NumPy would broadcast."""
+    if not (hasattr(x0, "shape") and hasattr(x1, "shape")):
+        raise ArgumentTypeError(f"{name}: the inputs must be arrays, got {type(x0).__name__} and {type(x1).__name__}")
     if x0.shape != x1.shape:
         raise ShapeError(f"{name}: the inputs must have the same shape, got {x0.shape} and {x1.shape}")
 
 
+def check_arrays(name: str, **inputs: Any) -> None:
+    """Raise unless all inputs, by the names of the arguments, are arrays."""
+    for argument, x in inputs.items():
+        if not hasattr(x, "shape"):
+            kind = type(x).__name__
+            raise ArgumentTypeError(f"{name}: {argument} must be an array, got {kind}; make one with numpy.array")
+
+
 def check_ndim(name: str, argument: str, x: Any, ndim: int, meaning: str) -> None:
     """Raise unless an input has so many axes; `meaning` names them, as in "(batch, features)"."""
+    check_arrays(name, **{argument: x})
     if x.ndim != ndim:
         raise ShapeError(f"{name}: {argument} must have {ndim} axes {meaning}, got shape {x.shape}")
 

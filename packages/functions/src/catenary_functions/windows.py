@@ -1,4 +1,4 @@
-"""Sliding windows over images: what convolution and pooling stand on.
+"""Sliding windows over images of any number of axes: what convolution and pooling stand on.
 
 `take_windows` and `add_windows` are each other's transpose, so each is the gradient of the other.
 """
@@ -6,19 +6,28 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from catenary import Variable, function
 from catenary.errors import ArgumentError, ShapeError
-from catenary.types import Array, ArrayModule
+from catenary.types import Array, ArrayModule, Shape
+from catenary_functions.checks import check_ndim
 
 __all__ = ["im2col"]
 
-Pair = int | tuple[int, int]
+#: A number for all axes, or one for each.
+Sizes = int | Sequence[int]
 
 
-class Grid(NamedTuple):
-    """Where windows lie on images; each field is a pair (height, width).
+@dataclass(frozen=True)
+class Grid:
+    """Where windows lie on images; each field has one number for each axis.
 
     Attributes:
         size: The size of the images.
@@ -29,37 +38,70 @@ class Grid(NamedTuple):
         out: The number of windows.
     """
 
-    size: tuple[int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pad: tuple[int, int]
-    dilate: tuple[int, int]
-    out: tuple[int, int]
+    size: Shape
+    kernel: Shape
+    stride: Shape
+    pad: Shape
+    dilate: Shape
+    out: Shape
 
-    @property
-    def reach(self) -> tuple[int, ...]:
+    @functools.cached_property
+    def reach(self) -> Shape:
         """The size of padded images that hold all windows."""
-        return tuple(max(n + 2 * p, (o - 1) * s + (k - 1) * d + 1) for n, k, s, p, d, o in zip(*self, strict=True))
+        fields = zip(self.size, self.kernel, self.stride, self.pad, self.dilate, self.out, strict=True)
+        return tuple(max(n + 2 * p, (o - 1) * s + (k - 1) * d + 1) for n, k, s, p, d, o in fields)
+
+    @functools.cached_property
+    def inside(self) -> tuple[slice, ...]:
+        """Where the images lie in padded ones."""
+        return tuple(slice(p, p + n) for p, n in zip(self.pad, self.size))
+
+    @functools.cached_property
+    def taps(self) -> list[tuple[int, ...]]:
+        """All places in a window."""
+        return list(itertools.product(*map(range, self.kernel)))
+
+    @functools.cached_property
+    def steps(self) -> Shape:
+        """How far apart neighbours along each axis lie in padded images whose axes are taken as one."""
+        return tuple(math.prod(self.reach[i + 1 :]) for i in range(len(self.reach)))
+
+    @functools.cached_property
+    def run(self) -> int:
+        """If the stride is 1: how many elements lie from the first window to the last one, axes taken as one."""
+        return 1 + sum((o - 1) * step for o, step in zip(self.out, self.steps)) if max(self.stride) == 1 else 0
+
+    def tap(self, at: Sequence[int]) -> tuple[slice, ...]:
+        """Return where the elements at one place of all windows lie in padded images."""
+        return _lattice(at, self.dilate, self.out, self.stride)
+
+    def window(self, at: Sequence[int]) -> tuple[slice, ...]:
+        """Return where the elements of one window lie in padded images."""
+        return _lattice(at, self.stride, self.kernel, self.dilate)
 
 
-def pair(name: str, value: Pair) -> tuple[int, int]:
-    """Return a number as a pair (height, width); a pair as it is."""
-    if isinstance(value, int):
-        return value, value
-    if len(value) != 2:
-        raise ArgumentError(f"{name}: expected a number or a pair (height, width), got {value}")
-    return int(value[0]), int(value[1])
+def _lattice(at: Sequence[int], units: Shape, counts: Shape, steps: Shape) -> tuple[slice, ...]:
+    return tuple(slice(i * u, i * u + (n - 1) * s + 1, s) for i, u, n, s in zip(at, units, counts, steps))
 
 
-@functools.cache
+def per_axis(name: str, value: Sizes, axes: int) -> Shape:
+    """Return a number as a tuple with one for each axis; a tuple as it is."""
+    if isinstance(value, int | np.integer):
+        return (int(value),) * axes
+    if not isinstance(value, tuple | list) or len(value) != axes:
+        meaning = "a pair (height, width)" if axes == 2 else f"{axes} numbers"
+        raise ArgumentError(f"{name}: expected a number or {meaning}, got {value}")
+    return tuple(map(int, value))
+
+
 def make_grid(
-    name: str, size: tuple[int, int], kernel: Pair, stride: Pair, pad: Pair, dilate: Pair = 1, cover_all: bool = False
+    name: str, size: Shape, kernel: Sizes, stride: Sizes, pad: Sizes, dilate: Sizes = 1, cover_all: bool = False
 ) -> Grid:
     """Return the grid of windows that fit images.
 
     Args:
         name: The function that asks, for messages.
-        size: Height and width of the images.
+        size: The size of the images.
         kernel: The size of a window.
         stride: The step between windows.
         pad: The padding at both ends.
@@ -70,33 +112,104 @@ def make_grid(
         ArgumentError: If a number makes no sense.
         ShapeError: If no window fits.
     """
-    k, s, p, d = (pair(name, value) for value in (kernel, stride, pad, dilate))
+    k, s, p, d = (per_axis(name, value, len(size)) for value in (kernel, stride, pad, dilate))
+    return _checked_grid(name, size, k, s, p, d, cover_all)
+
+
+@functools.lru_cache(4096)
+def _checked_grid(name: str, size: Shape, k: Shape, s: Shape, p: Shape, d: Shape, cover_all: bool) -> Grid:
+    _check_numbers(name, k, s, p, d)
+    room = [n + 2 * p_ - (k_ - 1) * d_ - 1 + (s_ - 1) * cover_all for n, k_, s_, p_, d_ in zip(size, k, s, p, d)]
+    if min(room) < 0:
+        raise ShapeError(f"{name}: a window of {k} (dilation {d}) does not fit into images of {size} with padding {p}")
+    return Grid(size, k, s, p, d, tuple(r // s_ + 1 for r, s_ in zip(room, s)))
+
+
+def _check_numbers(name: str, k: Shape, s: Shape, p: Shape, d: Shape) -> None:
     if min(*k, *s, *d) < 1 or min(p) < 0:
         raise ArgumentError(
             f"{name}: kernel size, stride and dilation must be positive and padding not negative; "
             f"got {k}, {s}, {d} and {p}"
         )
-    room = [n + 2 * p_ - (k_ - 1) * d_ - 1 + (s_ - 1) * cover_all for n, k_, s_, p_, d_ in zip(size, k, s, p, d)]
-    if min(room) < 0:
-        raise ShapeError(f"{name}: a window of {k} (dilation {d}) does not fit into images of {size} with padding {p}")
-    return Grid(size, k, s, p, d, (room[0] // s[0] + 1, room[1] // s[1] + 1))
+
+
+def make_grid_back(
+    name: str,
+    out: Shape,
+    kernel: Sizes,
+    stride: Sizes,
+    pad: Sizes,
+    dilate: Sizes = 1,
+    cover_all: bool = False,
+    outsize: Sizes | None = None,
+) -> Grid:
+    """Return the grid on images that have as many windows as `out` says.
+
+    Args:
+        name: The function that asks, for messages.
+        out: The number of windows.
+        kernel: The size of a window.
+        stride: The step between windows.
+        pad: The padding at both ends.
+        dilate: The step inside a window.
+        cover_all: Whether the last window reaches past the end, where the size is not given.
+        outsize: The size of the images; the smallest possible one if None.
+
+    Raises:
+        ArgumentError: If a number makes no sense.
+        ShapeError: If images of `outsize` have another number of windows.
+    """
+    k, s, p, d = (per_axis(name, value, len(out)) for value in (kernel, stride, pad, dilate))
+    _check_numbers(name, k, s, p, d)
+    least = [s_ * (o - 1) + (k_ - 1) * d_ + 1 - 2 * p_ for o, k_, s_, p_, d_ in zip(out, k, s, p, d)]
+    size = tuple(n - (s_ - 1) * cover_all for n, s_ in zip(least, s))
+    if outsize is not None:
+        size = per_axis(name, outsize, len(out))
+        if not all(n - s_ < m < n + s_ for m, n, s_ in zip(size, least, s)):
+            raise ShapeError(f"{name}: images of outsize {size} do not have {out} windows of {k} with stride {s}")
+    if min(size) < 1:
+        raise ShapeError(f"{name}: the images would have the size {size} (windows: {out} of {k}, padding {p})")
+    return Grid(size, k, s, p, d, out)
 
 
 def padded(xp: ArrayModule, x: Array, grid: Grid, fill: float = 0.0) -> Array:
     """Return images with the padding that a grid asks for."""
     if grid.reach == grid.size:
         return x
-    widths = [(p, r - n - p) for p, r, n in zip(grid.pad, grid.reach, grid.size)]
-    return xp.pad(x, ((0, 0), (0, 0), *widths), constant_values=fill)
+    y = xp.full((*x.shape[:2], *grid.reach), fill, x.dtype)
+    y[(..., *grid.inside)] = x
+    return y
 
 
 def view_windows(xp: ArrayModule, x: Array, grid: Grid) -> Array:
     """Return all windows over padded images as a view, shape (batch, channels, *kernel, *out)."""
-    sn, sc, sh, sw = x.strides
-    (ah, aw), (dh, dw) = grid.stride, grid.dilate
-    return xp.lib.stride_tricks.as_strided(
-        x, (*x.shape[:2], *grid.kernel, *grid.out), (sn, sc, sh * dh, sw * dw, sh * ah, sw * aw)
-    )
+    steps = x.strides[2:]
+    inner, outer = ([s * n for s, n in zip(steps, by)] for by in (grid.dilate, grid.stride))
+    return xp.lib.stride_tricks.as_strided(x, (*x.shape[:2], *grid.kernel, *grid.out), (*x.strides[:2], *inner, *outer))
+
+
+def reduce_windows(xp: ArrayModule, ufunc: Any, x: Array, grid: Grid, fill: float) -> Array:
+    """Return one number for each window over images, shape (batch, channels, *out)."""
+    windows = view_windows(xp, padded(xp, x, grid, fill), grid)
+    first, *others = grid.taps
+    if len(grid.taps) > math.prod(grid.out):
+        return ufunc.reduce(windows, axis=tuple(range(2, 2 + len(grid.size))))
+    y = windows[(slice(None), slice(None), *first)].copy()
+    for tap in others:
+        ufunc(y, windows[(slice(None), slice(None), *tap)], out=y)
+    return y
+
+
+def add_up(xp: ArrayModule, parts: Array, grid: Grid) -> Array:
+    """Return the images to which windows of shape (batch, channels, *kernel, *out) add up."""
+    x = xp.zeros((*parts.shape[:2], *grid.reach), parts.dtype)
+    if len(grid.taps) <= math.prod(grid.out):
+        for tap in grid.taps:
+            x[(..., *grid.tap(tap))] += parts[(slice(None), slice(None), *tap)]
+    else:
+        for place in itertools.product(*map(range, grid.out)):
+            x[(..., *grid.window(place))] += parts[(..., *place)]
+    return x[(..., *grid.inside)]
 
 
 @function
@@ -105,23 +218,19 @@ def take_windows(xp: ArrayModule, x: Array, grid: Grid) -> Array:
     return view_windows(xp, padded(xp, x, grid), grid)
 
 
-@function
+@function(widens_half=True)
 def add_windows(xp: ArrayModule, parts: Array, grid: Grid) -> Array:
     """Add windows up into images, shape (batch, channels, *size)."""
-    (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw), (oh, ow) = grid
-    x = xp.zeros((*parts.shape[:2], *grid.reach), parts.dtype)
-    for i in range(kh):
-        rows = slice(i * dh, i * dh + (oh - 1) * sh + 1, sh)
-        for j in range(kw):
-            x[:, :, rows, slice(j * dw, j * dw + (ow - 1) * sw + 1, sw)] += parts[:, :, i, j]
-    return x[:, :, ph : ph + h, pw : pw + w]
+    return add_up(xp, parts, grid)
 
 
 take_windows.gradient(x=lambda gy, grid: add_windows(gy, grid))
 add_windows.gradient(parts=lambda gy, grid: take_windows(gy, grid))
 
 
-def im2col(x: Any, ksize: Pair, stride: Pair = 1, pad: Pair = 0, cover_all: bool = False, dilate: Pair = 1) -> Variable:
+def im2col(
+    x: Any, ksize: Sizes, stride: Sizes = 1, pad: Sizes = 0, cover_all: bool = False, dilate: Sizes = 1
+) -> Variable:
     """Lay the windows over images out as channels.
 
     Args:
@@ -135,11 +244,14 @@ def im2col(x: Any, ksize: Pair, stride: Pair = 1, pad: Pair = 0, cover_all: bool
     Returns:
         Shape (batch, channels * kernel height * kernel width, output height, output width).
 
+    Raises:
+        ShapeError: If `x` has not four axes, or no window fits.
+
     Example:
         >>> import numpy as np, catenary.functions as F
         >>> F.im2col(np.ones((1, 2, 4, 4)), 3).shape
         (1, 18, 2, 2)
     """
+    check_ndim("im2col", "x", x, 4, "(batch, channels, height, width)")
     grid = make_grid("im2col", tuple(x.shape[2:]), ksize, stride, pad, dilate, cover_all)
-    parts = take_windows(x, grid)
-    return parts.reshape((x.shape[0], x.shape[1] * grid.kernel[0] * grid.kernel[1], *grid.out))
+    return take_windows(x, grid).reshape((x.shape[0], x.shape[1] * len(grid.taps), *grid.out))

@@ -304,6 +304,7 @@ class NStepLSTM(ChainList):
             [[getattr(layer, f"w{i}") for i in range(8)] for layer in self],
             [[getattr(layer, f"b{i}") for i in range(8)] for layer in self],
             xs,
+            by_sequence=True,
         )
 
     def _state(self, given: Any, xs: Sequence[Any]) -> Any:

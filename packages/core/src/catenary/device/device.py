@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import tracemalloc
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from catenary.device import current
-from catenary.errors import ArgumentTypeError, MissingLibraryError
+from catenary.errors import ArgumentTypeError
 from catenary.types import Array, ArrayModule
 
 
@@ -49,14 +51,16 @@ class Device:
     def random(self, generator: Any) -> None:
         self._random = generator
 
-    @property
-    def special(self) -> Any:
-        """The module with the special functions of `scipy.special` for arrays of this device.
+    def library(self, name: str) -> Any:
+        """Return the module of a library with functions for arrays of this device.
+
+        Args:
+            name: What it is called for NumPy arrays, such as `"scipy.special"`.
 
         Raises:
-            MissingLibraryError: If it is not installed.
+            ModuleNotFoundError: If it is not installed.
         """
-        raise NotImplementedError(f"{type(self).__name__} gives no special")
+        raise NotImplementedError(f"{type(self).__name__} gives no library {name}")
 
     def make_random(self, seed: Any) -> Any:
         """Return a new generator for `seed` (an int or a `numpy.random.SeedSequence`)."""
@@ -88,6 +92,17 @@ class Device:
     def create_context(self) -> contextlib.AbstractContextManager[Any]:
         """Return a context in which new arrays of `xp` are made on this device."""
         return contextlib.nullcontext(self)
+
+    def synchronize(self) -> None:
+        """Wait until all work that was given to this device is done; the host has none."""
+
+    def used_bytes(self) -> int:
+        """Return how many bytes arrays of this device take at the moment."""
+        raise NotImplementedError(f"{type(self).__name__} gives no used_bytes")
+
+    def profile_range(self, label: str) -> contextlib.AbstractContextManager[Any]:
+        """Return a context that is a named range in the timeline of the device's profiler, if it has one."""
+        return contextlib.nullcontext()
 
     def use(self) -> None:
         """Make this the current device of the thread."""
@@ -123,15 +138,14 @@ class NumpyDevice(Device):
     supported_array_types = (np.ndarray,)
     cache_elements = 2**17
 
-    @property
-    def special(self) -> Any:
-        try:
-            import scipy.special  # type: ignore[import-untyped, unused-ignore]
-        except ModuleNotFoundError:
-            raise MissingLibraryError(
-                "special functions on @numpy come from SciPy, which is not installed; run: pip install scipy"
-            ) from None
-        return scipy.special
+    def library(self, name: str) -> Any:
+        return importlib.import_module(name)
+
+    def used_bytes(self) -> int:
+        """Return how many bytes have been allocated since the first call; from then on Python counts them."""
+        if not tracemalloc.is_tracing():
+            tracemalloc.start()
+        return tracemalloc.get_traced_memory()[0]
 
     def make_random(self, seed: Any) -> np.random.Generator:
         return np.random.default_rng(seed)

@@ -68,7 +68,7 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
             or not declaration.all_rules
             or not any(s is not None for s in sources)
         ):
-            outs = tuple(Variable(one, requires_grad=False) for one in ys)
+            outs = constants(ys)
         else:
             _fill(node, declaration, arrays, attributes, ys, saved)
             outs = connect(node, ys, declaration.several_outputs)
@@ -91,6 +91,25 @@ def _listed(declaration: Declaration, value: Any) -> list[Any]:
         raise ArgumentTypeError(
             f"{declaration.name}: {declaration.many} must be a list of arrays, got {type(value).__name__}"
         ) from None
+
+
+def unwrap_list(declaration: Declaration, value: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the arrays in a list of inputs, and what gradients for them go to."""
+    given = value if type(value) is list or type(value) is tuple else _listed(declaration, value)
+    arrays, sources = [], []
+    for i, one in enumerate(given):
+        if isinstance(one, Variable):
+            arrays.append(one._array)
+            sources.append(one if one._node is None and one.requires_grad else one._node)
+        else:
+            arrays.append(one if type(one) is np.ndarray else plain(one, declaration.name, f"{declaration.many}[{i}]"))
+            sources.append(None)
+    return tuple(arrays), tuple(sources)
+
+
+def constants(ys: tuple[Array, ...]) -> tuple[Variable, ...]:
+    """Return Variables that lead back to nothing."""
+    return tuple(Variable(y, requires_grad=False) for y in ys)
 
 
 def source_of(value: Any) -> Any:

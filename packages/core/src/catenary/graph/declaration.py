@@ -144,7 +144,7 @@ def read_body(
     Raises:
         DeclarationError: If the body is not of the form that `@function` takes.
     """
-    name = body.__name__
+    name = body.__name__.lstrip("_")  # as messages and graphs call it
     parameters = list(inspect.signature(body).parameters.values())
     takes_xp = bool(parameters) and parameters[0].name == "xp"
     if not takes_xp and not (parameters and parameters[0].name == "_"):
@@ -160,6 +160,8 @@ def read_body(
             f"@function {name}: annotate the inputs with Array or `Array | None`, or the only one with Arrays "
             "(and begin the module with `from __future__ import annotations`)"
         )
+    if reserved := {"gy", "gys", "xp", "saved"} & {p.name for p in rest}:
+        raise DeclarationError(f"@function {name}: {', '.join(reserved)} means something else in rules; rename it")
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in rest):
         raise DeclarationError(
             f"@function {name}: *args and **kwargs are not supported; annotate one input with Arrays"

@@ -67,11 +67,14 @@ def in_float32(call: Callable[..., R], dtype: DType, args: Any, kwargs: Any) -> 
     """Call with half inputs as float32, and return float32 results in `dtype`."""
     from catenary.arithmetic import cast  # which is itself made of declared functions
 
+    def as_dtype(value: Any, wanted: DType) -> Any:
+        return cast(value, wanted) if hasattr(value, "_array") else value.astype(wanted)
+
     def widen(value: Any) -> Any:
-        return cast(value, np.float32) if half_of((value,)) is not None else value
+        return as_dtype(value, np.float32) if half_of((value,)) is not None else value
 
     def narrow(value: Any) -> Any:
-        return cast(value, dtype) if getattr(value, "dtype", None) == np.float32 else value
+        return as_dtype(value, dtype) if getattr(value, "dtype", None) == np.float32 else value
 
     result = call(*(_mapped(widen, a) for a in args), **{k: _mapped(widen, v) for k, v in kwargs.items()})
     return _mapped(narrow, result)  # type: ignore[no-any-return]

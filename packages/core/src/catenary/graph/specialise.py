@@ -5,6 +5,8 @@ For `linear(xp, x, W, b=None)` the text looks like this (`text_of` returns it, t
     def linear(x, W, b=_b_default):
         _mode = _settings.mode
         if _mode > 1:
+            if _mode == 2 and type(x) is _ndarray and type(W) is _ndarray and (b is None or type(b) is _ndarray):
+                return _body(_numpy, x, W, b)
             return _special(_declaration, (x, W, b), ())
         if isinstance(x, _Variable):
             x_array = x._array; x_source = x._node
@@ -30,7 +32,7 @@ For `linear(xp, x, W, b=None)` the text looks like this (`text_of` returns it, t
         ...
 
 Nothing is decided here but what the declaration says; `call.py` does the same work step by step where hooks,
-debug mode, several outputs, lists or other implementations are involved.
+debug mode, half precision or other implementations are involved.
 """
 
 from __future__ import annotations
@@ -61,6 +63,8 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _Variable=Variable,
         _body=declaration.body,
         _declaration=declaration,
+        _connect=steps.connect,
+        _constants=steps.constants,
         _explain=steps.explain,
         _is_half=is_half,
         _module_of=steps.module_of,
@@ -68,10 +72,12 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _new=object.__new__,
         _next_order=next_order,
         _numpy=np,
+        _only_numpy={np.ndarray},
         _output_array=steps.output_array,
         _plain=steps.plain_number if declaration.keeps_numbers else steps.plain,
         _settings=settings,
         _special=steps.call,
+        _unwrap_list=steps.unwrap_list,
     )
     for p in declaration.signature.parameters.values():
         if p.default is not p.empty:
@@ -85,12 +91,40 @@ def text_of(declaration: Declaration) -> str:
     """Return the source of the specialised function."""
     special = _special(declaration)
     head = f"def {declaration.name}({_parameters(declaration)}):"
-    if declaration.many or declaration.several_outputs or declaration.alternatives:
+    if declaration.alternatives:
         return f"{head}\n    {special}\n"
-    lines = [head, "    _mode = _settings.mode", "    if _mode > 1:", f"        {special}"]
+    lines = [head, "    _mode = _settings.mode", "    if _mode > 1:", *_raw(declaration), f"        {special}"]
     for name, kind in declaration.inputs.items():
         lines += _unwrap(declaration, name, kind)
     return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
+
+
+def _raw(declaration: Declaration) -> list[str]:
+    """Return what a first-order backward walk runs: from NumPy arrays to NumPy arrays, without more ado."""
+    tests = []
+    for name, kind in declaration.inputs.items():
+        is_numpy = f"{{*map(type, {name})}} == _only_numpy" if kind == "many" else f"type({name}) is _ndarray"
+        tests.append(f"({name} is None or {is_numpy})" if kind == "optional" else is_numpy)
+    if declaration.widens_half:
+        tests.append(f"{_first(declaration, '')}.itemsize != 2")
+    arguments = ["_numpy" if declaration.takes_xp else "None", *_arguments(declaration, "")]
+    if declaration.takes_saved:
+        arguments.append("saved=_Saved()")
+    return [f"        if {' and '.join(['_mode == 2', *tests])}:", f"            return _body({', '.join(arguments)})"]
+
+
+def _first(declaration: Declaration, suffix: str) -> str:
+    """Return the expression for the first input array."""
+    return f"{next(iter(declaration.inputs))}{suffix}" + ("[0]" if declaration.many else "")
+
+
+def _arguments(declaration: Declaration, suffix: str) -> list[str]:
+    """Return the arguments of the body, where input arrays have names with this suffix."""
+    arguments = []
+    for p in declaration.signature.parameters.values():
+        value = f"{p.name}{suffix}" if p.name in declaration.inputs else p.name
+        arguments.append(f"{p.name}={value}" if p.kind is p.KEYWORD_ONLY else value)
+    return arguments
 
 
 def _special(declaration: Declaration) -> str:
@@ -107,6 +141,8 @@ def _parameters(declaration: Declaration) -> str:
 
 
 def _unwrap(declaration: Declaration, name: str, kind: str) -> list[str]:
+    if kind == "many":
+        return [f"    {name}_array, {name}_source = _unwrap_list(_declaration, {name})"]
     absent = [f"    if {name} is None:", f"        {name}_array = {name}_source = None"] * (kind == "optional")
     plain = f"_plain({name}, {declaration.name!r}, {name!r}"
     if declaration.keeps_numbers:
@@ -124,48 +160,54 @@ def _unwrap(declaration: Declaration, name: str, kind: str) -> list[str]:
 
 
 def _forward(declaration: Declaration) -> list[str]:
-    arrays = [f"{name}_array" for name in declaration.inputs]
-    arguments = ["_xp" if declaration.takes_xp else "None"]
-    for p in declaration.signature.parameters.values():
-        value = f"{p.name}_array" if p.name in declaration.inputs else p.name
-        arguments.append(f"{p.name}={value}" if p.kind is p.KEYWORD_ONLY else value)
+    names = [f"{name}_array" for name in declaration.inputs]
+    arrays = names[0] if declaration.many else _tuple(names)
+    arguments = ["_xp" if declaration.takes_xp else "None", *_arguments(declaration, "_array")]
     lines = []
     if declaration.takes_xp:
-        same = " and ".join(f"type({a}) is _ndarray" for a in arrays)
-        lines.append(f"    _xp = _numpy if {same} else _module_of({', '.join(arrays)})")
+        same = " and ".join(f"type({a}) is _ndarray" for a in names)
+        test = f"{{*map(type, {arrays})}} == _only_numpy" if declaration.many else same
+        lines.append(f"    _xp = _numpy if {test} else _module_of(*{arrays})")
     if declaration.takes_saved:
         lines.append("    _saved = _Saved()")
         arguments.append("saved=_saved")
     half = []
     if declaration.widens_half:
-        test = f"{arrays[0]}.itemsize == 2 and _is_half({arrays[0]}.dtype)"
-        half = [f"        if {test}: {_special(declaration)}"]
+        first = _first(declaration, "_array")
+        half = [f"        if {first}.itemsize == 2 and _is_half({first}.dtype): {_special(declaration)}"]
+    output = f"    if type(_y) is not _ndarray: _y = _output_array(_y, _declaration, {arrays})"
+    outputs = f"    _y = tuple([y if type(y) is _ndarray else _output_array(y, _declaration, {arrays}) for y in _y])"
     return [
         *lines,
         "    try:",
         *half,
         f"        _y = _body({', '.join(arguments)})",
         "    except Exception as _error:",
-        f"        _explain(_error, _declaration, {_tuple(arrays)})",
+        f"        _explain(_error, _declaration, {arrays})",
         "        raise",
-        f"    if type(_y) is not _ndarray: _y = _output_array(_y, _declaration, {_tuple(arrays)})",
+        outputs if declaration.several_outputs else output,
     ]
 
 
 def _record(declaration: Declaration) -> list[str]:
-    sources = [f"{name}_source" for name in declaration.inputs]
-    lines = ["    _out = _new(_Variable)", "    _out._array = _y"]
+    several = declaration.several_outputs
+    constant = (
+        ["        return _constants(_y)"] if several else ["        _out.requires_grad = False", "        return _out"]
+    )
+    lines = [] if several else ["    _out = _new(_Variable)", "    _out._array = _y"]
     if not declaration.all_rules:
-        return [*lines, "    _out.requires_grad = False", "    return _out"]
+        return [*lines, *(line[4:] for line in constant)]
+    sources = [f"{name}_source" for name in declaration.inputs]
+    none = (
+        f"all([s is None for s in {sources[0]}])"
+        if declaration.many
+        else " and ".join(f"{source} is None" for source in sources)
+    )
     lines += [
-        f"    if _mode or ({' and '.join(f'{s} is None' for s in sources)}):",
-        "        _out.requires_grad = False",
-        "        return _out",
+        f"    if _mode or ({none}):",
+        *constant,
         "    _node = _NodeClass()",
         "    _node.order = _next_order()",
-        "    _node.shape = _y.shape",
-        "    _node.dtype = _y.dtype",
-        "    _node.grad = None",
         *(f"    _node.source_{name} = {name}_source" for name in declaration.inputs),
         *(f"    _node.array_{name} = {_kept(declaration, name)}" for name in declaration.kept_inputs),
         *(f"    _node.attribute_{name} = {name}" for name in declaration.kept_attributes),
@@ -174,7 +216,20 @@ def _record(declaration: Declaration) -> list[str]:
         lines.append("    _node.y = _y")
     if declaration.takes_saved:
         lines.append("    _node.saved = _saved")
-    return [*lines, "    _out._node = _node", "    return _out"]
+    if several:
+        return [
+            *lines,
+            "    _node.likes = tuple([(y.shape, y.dtype) for y in _y])",
+            "    return _connect(_node, _y, True)",
+        ]
+    return [
+        *lines,
+        "    _node.shape = _y.shape",
+        "    _node.dtype = _y.dtype",
+        "    _node.grad = None",
+        "    _out._node = _node",
+        "    return _out",
+    ]
 
 
 def _kept(declaration: Declaration, name: str) -> str:

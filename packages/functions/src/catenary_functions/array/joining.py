@@ -7,20 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from catenary import PER_CALL, Saved, function, several_outputs
-from catenary.arithmetic import (
-    broadcast_to as broadcast_to,
-    cast as cast,
-    get_item as get_item,
-    reshape as reshape,
-    sum_to as sum_to,
-    transpose as transpose,
-)
-from catenary.errors import ArgumentError
+from catenary import PER_CALL, Saved, Variable, function, several_outputs
+from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule, Arrays
-from catenary_functions.checks import check_axis
+from catenary_functions.checks import check_arrays, check_axis
 
-__all__ = ["concat", "split_axis", "stack"]
+__all__ = ["concat", "dstack", "hstack", "separate", "split_axis", "stack", "vstack"]
 
 
 @function
@@ -97,4 +89,91 @@ def stack(xp: ArrayModule, xs: Arrays, axis: int = 0) -> Array:
     return xp.stack(xs, axis)
 
 
-stack.gradient(xs=lambda gy, axis: [gy[(slice(None),) * (axis % gy.ndim) + (i,)] for i in range(gy.shape[axis])])
+@several_outputs
+def separate(_: ArrayModule, x: Array, axis: int = 0) -> Any:
+    """Take an array apart along an axis, which is then gone.
+
+    Args:
+        x: Input of any shape but 0-d.
+        axis: The axis.
+
+    Returns:
+        A tuple of Variables.
+
+    Raises:
+        ArgumentError: If there is no such axis.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> [y.shape for y in F.separate(np.ones((2, 3)))]
+        [(3,), (3,)]
+    """
+    check_axis("separate", x, axis)
+    before = (slice(None),) * (axis % x.ndim)
+    return tuple(x[(*before, i)] for i in range(x.shape[axis]))
+
+
+stack.gradient(xs=lambda gy, axis: separate(gy, axis))
+separate.gradient(x=lambda gys, axis: stack(gys, axis))
+
+
+def _joined(name: str, xs: Any, axis: int, shapes: Any) -> Variable:
+    """Join arrays after bringing those with few axes to shapes, by their number of axes."""
+    if not isinstance(xs, list | tuple) or not xs:
+        raise ArgumentError(f"{name}: xs must be a list of arrays, and not empty")
+    check_arrays(name, **{f"xs[{i}]": x for i, x in enumerate(xs)})
+    same = [x.reshape(shapes[x.ndim](*x.shape)) if x.ndim < len(shapes) else x for x in xs]
+    if any(x.shape[:axis] + x.shape[axis + 1 :] != same[0].shape[:axis] + same[0].shape[axis + 1 :] for x in same):
+        raise ShapeError(f"{name}: xs must have the same shape but for axis {axis}, got {[x.shape for x in xs]}")
+    return concat(same, axis)
+
+
+def vstack(xs: Any) -> Variable:
+    """Join arrays along the first axis; vectors are rows.
+
+    Args:
+        xs: A list of inputs with equal shapes but for the first axis.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.vstack([np.zeros(3), np.ones(3)]).shape
+        (2, 3)
+    """
+    return _joined("vstack", xs, 0, (lambda: (1, 1), lambda n: (1, n)))
+
+
+def hstack(xs: Any) -> Variable:
+    """Join arrays along the second axis; vectors along their only one.
+
+    Args:
+        xs: A list of inputs with equal shapes but for that axis.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.hstack([np.zeros(3), np.ones(3)]).shape
+        (6,)
+    """
+    return _joined("hstack", xs, int(bool(xs) and getattr(xs[0], "ndim", 0) > 1), (lambda: (1,),))
+
+
+def dstack(xs: Any) -> Variable:
+    """Join arrays along the third axis; vectors and matrices get the axes that they lack.
+
+    Args:
+        xs: A list of inputs with equal shapes but for that axis.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.dstack([np.zeros((2, 3)), np.ones((2, 3))]).shape
+        (2, 3, 2)
+    """
+    return _joined("dstack", xs, 2, (lambda: (1, 1, 1), lambda n: (1, n, 1), lambda n, m: (n, m, 1)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from catenary import Variable, function
+from catenary import Variable, function, widens_half
+from catenary.arithmetic import matmul
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.types import Array, ArrayModule
+from catenary_functions.checks import check_arrays
 
-__all__ = ["affine", "linear"]
+__all__ = ["affine", "bilinear", "linear"]
 
 
 @function(widens_half=True)
@@ -85,3 +87,41 @@ def linear(x: Any, W: Any, b: Any = None, n_batch_axes: int = 1) -> Variable:
     batch = shape[:n_batch_axes]
     y = affine(x.reshape((math.prod(batch), math.prod(shape[n_batch_axes:]))), W, b)
     return y if n_batch_axes == 1 else y.reshape((*batch, y.shape[1]))
+
+
+@widens_half
+def bilinear(e1: Any, e2: Any, W: Any, V1: Any = None, V2: Any = None, b: Any = None) -> Variable:
+    """Return the products of all pairs of features of two inputs, weighted: sum over i, j of e1[i] e2[j] W[i, j].
+
+    Source: Socher, Chen, Manning, Ng, "Reasoning With Neural Tensor Networks for Knowledge Base Completion" (2013).
+
+    Args:
+        e1: Shape (batch, ...); the axes after the batch are taken as one.
+        e2: Shape (batch, ...).
+        W: Weights of the pairs, shape (features of e1, features of e2, outputs).
+        V1: Weights of `e1` alone, shape (features of e1, outputs).
+        V2: Weights of `e2` alone, shape (features of e2, outputs).
+        b: Bias, shape (outputs,). The last three are given together, or none of them.
+
+    Returns:
+        Shape (batch, outputs).
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+        ArgumentError: If only some of `V1`, `V2` and `b` are given.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.bilinear(np.ones((1, 2)), np.ones((1, 3)), np.ones((2, 3, 4))).array
+        array([[6., 6., 6., 6.]])
+    """
+    check_arrays("bilinear", e1=e1, e2=e2, W=W)
+    e1, e2 = (e.reshape((len(e), math.prod(e.shape[1:]))) for e in (e1, e2))
+    if len(e1) != len(e2) or W.shape[:-1] != (e1.shape[1], e2.shape[1]):
+        raise ShapeError(f"bilinear: W must have shape ({e1.shape[1]}, {e2.shape[1]}, outputs), got {W.shape}")
+    outputs = W.shape[2]
+    first = matmul(e1, W.reshape((len(W), -1))).reshape((len(e1), e2.shape[1], outputs))
+    y = matmul(e2[:, None], first).reshape((len(e1), outputs))
+    if (V1 is None) != (V2 is None) or (V1 is None) != (b is None):
+        raise ArgumentError("bilinear: V1, V2 and b must be given together, or none of them")
+    return y if V1 is None else y + matmul(e1, V1) + matmul(e2, V2) + b

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from catenary import PER_CALL, Saved, Variable, as_array, function, get_array_module
+from catenary import PER_CALL, Saved, Variable, as_array, function, get_array_module, widens_half
 from catenary.arithmetic import get_item, sum
 from catenary.errors import ArgumentError, ShapeError
+from catenary.graph.half import is_float
 from catenary.types import Array, ArrayModule
 from catenary_functions.activation.probabilities import log_softmax
 from catenary_functions.activation.smooth import softplus
-from catenary_functions.checks import check_same_shape, check_word, integers
+from catenary_functions.checks import check_arrays, check_ndim, check_same_shape, check_word, integers
+from catenary_functions.loss.reducing import reduced
+from catenary_functions.math.elementwise import maximum
+from catenary_functions.math.reduction import mean
 
-__all__ = ["sigmoid_cross_entropy", "softmax_cross_entropy"]
+__all__ = ["hinge", "sigmoid_cross_entropy", "softmax_cross_entropy"]
 
 
+@widens_half
 def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = "mean") -> Variable:
     """Return the cross entropy of sigmoid(x) and labels 0 and 1; label -1 is not counted.
 
@@ -54,18 +59,25 @@ def softmax_cross_entropy(
     ignore_label: int = -1,
     reduce: str = "mean",
     enable_double_backprop: bool = False,
+    soft_target_loss: str = "cross-entropy",
+    *,
+    label_smoothing: float = 0.0,
 ) -> Variable:
-    """Return the cross entropy of softmax(x) and true classes.
+    """Return the cross entropy of softmax(x) and true classes, or probabilities of classes.
+
+    Source of label smoothing: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2016).
 
     Args:
         x: Scores, shape (batch, classes, ...).
-        t: True classes, integers of shape (batch, ...).
+        t: True classes, integers of shape (batch, ...), or probabilities, floats of the shape of `x`.
         normalize: Whether the mean is over the classes counted, or over the batch.
-        cache_score: Accepted for old code; the scores are always kept.
+        cache_score: Accepted for old code; what the gradient needs is always kept.
         class_weight: A factor for each class, shape (classes,).
         ignore_label: A class that is not counted.
         reduce: "mean", or "no" for one loss per true class.
         enable_double_backprop: Accepted for old code; there always are gradients of higher order.
+        soft_target_loss: "cross-entropy", or "kl-divergence" from probabilities `t` to softmax(x).
+        label_smoothing: The share of each true class that goes to all classes equally.
 
     Raises:
         ShapeError: If the shapes do not fit.
@@ -77,12 +89,15 @@ def softmax_cross_entropy(
         variable(0.69314718)
     """
     check_word("softmax_cross_entropy", "reduce", reduce, ("mean", "no"))
-    if t.shape != x.shape[:1] + x.shape[2:]:
-        raise ShapeError(
-            f"softmax_cross_entropy: t must have shape {x.shape[:1] + x.shape[2:]} for x of {x.shape}, got {t.shape}"
-        )
-    labels = integers("softmax_cross_entropy", "t", t)
-    return _softmax_cross_entropy(x, labels, class_weight, normalize, ignore_label, reduce)
+    check_arrays("softmax_cross_entropy", x=x, t=t)
+    if t.shape == x.shape and is_float(t.dtype):
+        return _soft_cross_entropy(x, t, class_weight, reduce, soft_target_loss)
+    labels = labels_of("softmax_cross_entropy", x, t)
+    if not 0 <= label_smoothing <= 1:
+        raise ArgumentError(f"softmax_cross_entropy: label_smoothing must be from 0 to 1, got {label_smoothing}")
+    if label_smoothing and class_weight is not None:
+        return _smoothed_cross_entropy(x, labels, class_weight, normalize, ignore_label, reduce, label_smoothing)
+    return _softmax_cross_entropy(x, labels, class_weight, normalize, ignore_label, reduce, label_smoothing)
 
 
 @function(widens_half=True)
@@ -94,43 +109,47 @@ def _softmax_cross_entropy(
     normalize: bool,
     ignore_label: int,
     reduce: str,
+    smoothing: float = 0.0,
     *,
     saved: Saved = PER_CALL,
 ) -> Array:
-    log_p = x - x.max(1, keepdims=True) if x.size else x
-    log_p -= xp.log(xp.exp(log_p).sum(1, keepdims=True))
-    saved.log_p = log_p
-    saved.places, factors = _places_and_factors(xp, x, t, class_weight, normalize, ignore_label, reduce)
-    saved.factors = factors
-    loss = log_p[saved.places] * factors
+    places, factors = _places_and_factors(xp, x, t, class_weight, normalize, ignore_label, reduce)
+    rows = x.ndim == 2 and x.size > 0  # then there are quicker ways for a maximum and a sum
+    top = x[places[0], x.argmax(1)][:, None] if rows else x.max(1, keepdims=True) if x.size else 0
+    power = x - top
+    score = power[places]
+    if smoothing:
+        score = score * (1 - smoothing) + power.mean(1) * smoothing
+    xp.exp(power, out=power)
+    total = power.dot(xp.ones(x.shape[1], x.dtype)) if rows else power.sum(1)
+    saved.places, saved.factors, saved.power, saved.total = places, factors, power, total
+    loss = (score - xp.log(total)) * factors
     return loss if reduce == "no" else loss.sum()
 
 
 def _places_and_factors(
     xp: ArrayModule, x: Any, t: Array, class_weight: Any, normalize: bool, ignore_label: int, reduce: str
-) -> tuple[Any, Array]:
+) -> tuple[Any, Any]:
     """Return where the true classes stand in `x`, and what their log probabilities are multiplied by."""
-    counted = t != ignore_label
-    classes = xp.where(counted, t, 0)
-    if t.size and not (int(classes.min()) >= 0 and int(classes.max()) < x.shape[1]):
-        raise ArgumentError(
-            f"softmax_cross_entropy: classes in t must be from 0 to {x.shape[1] - 1} (or {ignore_label}, which is not "
-            f"counted), got {int(t.min())} to {int(t.max())}"
-        )
-    factors = -counted.astype(x.dtype)
+    classes, count, factors = t, t.size, -1.0
+    if not all_counted("softmax_cross_entropy", x, t, ignore_label):
+        counted = t != ignore_label
+        classes, count, factors = xp.where(counted, t, 0), int(counted.sum()), -counted.astype(x.dtype)
     if class_weight is not None:
-        factors *= xp.asarray(as_array(class_weight), x.dtype)[classes]
+        factors = factors * xp.asarray(as_array(class_weight), x.dtype)[classes]
     if reduce == "mean":
-        factors /= xp.maximum(counted.sum(), 1).astype(x.dtype) if normalize else x.dtype.type(max(len(t), 1))
+        factors = factors / max(count if normalize else len(t), 1)
     grid = [xp.arange(n).reshape(n, *[1] * (t.ndim - i - 1)) for i, n in enumerate(t.shape)]
     return (grid[0], classes, *grid[1:]), factors
 
 
-def _softmax_cross_entropy_gx(gy: Any, saved: Any, xp: ArrayModule) -> Any:
+def _softmax_cross_entropy_gx(gy: Any, smoothing: float, saved: Any) -> Any:
     factors = gy * saved.factors
-    gx = xp.exp(saved.log_p)
-    gx[saved.places] -= 1
-    gx *= -factors[:, None]
+    gx = saved.power * (-factors / saved.total)[:, None]
+    if smoothing:
+        factors, even = factors * (1 - smoothing), factors * (smoothing / gx.shape[1])
+        gx += even[:, None] if even.ndim else even
+    gx[saved.places] += factors
     return gx
 
 
@@ -138,7 +157,98 @@ _softmax_cross_entropy.gradient(x=_softmax_cross_entropy_gx)
 
 
 @_softmax_cross_entropy.compose
-def _composed(x: Any, t: Array, class_weight: Any, normalize: bool, ignore_label: int, reduce: str) -> Variable:
+def _composed(
+    x: Any, t: Array, class_weight: Any, normalize: bool, ignore_label: int, reduce: str, smoothing: float
+) -> Variable:
     places, factors = _places_and_factors(get_array_module(t), x, t, class_weight, normalize, ignore_label, reduce)
-    loss = get_item(log_softmax(x), places) * factors
+    log_p = log_softmax(x)
+    loss = (get_item(log_p, places) * (1 - smoothing) + mean(log_p, 1) * smoothing) * factors
     return loss if reduce == "no" else sum(loss)
+
+
+def _weighted(x: Any, class_weight: Any) -> Variable:
+    """Return log probabilities times the weights of their classes."""
+    log_p = log_softmax(x)
+    if class_weight is not None:
+        weights = get_array_module(x).asarray(as_array(class_weight), x.dtype)
+        log_p *= weights.reshape((-1, *[1] * (x.ndim - 2)))
+    return log_p
+
+
+@widens_half
+def _soft_cross_entropy(x: Any, t: Any, class_weight: Any, reduce: str, kind: str) -> Variable:
+    check_word("softmax_cross_entropy", "soft_target_loss", kind, ("cross-entropy", "kl-divergence"))
+    t = as_array(t)
+    loss: Variable = -sum(_weighted(x, class_weight) * t, 1)
+    if kind == "kl-divergence":
+        loss += (t * get_array_module(t).log(t + (t == 0))).sum(1)
+    return reduced("softmax_cross_entropy", loss, reduce)
+
+
+@widens_half
+def _smoothed_cross_entropy(
+    x: Any, t: Array, class_weight: Any, normalize: bool, ignore_label: int, reduce: str, smoothing: float
+) -> Variable:
+    sharp = _softmax_cross_entropy(x, t, class_weight, normalize, ignore_label, reduce)
+    # What goes to all classes takes the weight of each, not that of the true one.
+    _, factors = _places_and_factors(get_array_module(t), x, t, None, normalize, ignore_label, reduce)
+    flat = mean(_weighted(x, class_weight), 1) * factors
+    return sharp * (1 - smoothing) + (flat if reduce == "no" else sum(flat)) * smoothing
+
+
+@widens_half
+def hinge(x: Any, t: Any, norm: str = "L1", reduce: str = "mean") -> Variable:
+    """Return the hinge loss of scores: how far true classes stay below 1, and the others above -1.
+
+    Args:
+        x: Scores, shape (batch, classes).
+        t: True classes, integers of shape (batch,).
+        norm: "L1", or "L2" for squares.
+        reduce: "mean" for the mean over the batch of the sums over classes, or "no" for one loss per score.
+
+    Raises:
+        ShapeError: If the shapes do not fit.
+        ArgumentError: If a word is unknown, or a class is out of range.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.hinge(np.array([[0.5, -2.0]]), np.array([0])).array
+        array(0.5)
+    """
+    check_word("hinge", "norm", norm, ("L1", "L2"))
+    check_ndim("hinge", "x", x, 2, "(batch, classes)")
+    labels = labels_of("hinge", x, t)
+    all_counted("hinge", x, labels)
+    hit = labels[:, None] == get_array_module(labels).arange(x.shape[1])
+    loss: Variable = maximum(x * (1 - 2 * hit.astype(x.dtype)) + 1, 0)
+    loss = loss if norm == "L1" else loss * loss
+    return reduced("hinge", loss if reduce == "no" else sum(loss, 1), reduce)
+
+
+def labels_of(name: str, x: Any, t: Any) -> Array:
+    """Return true classes as an array; raise unless they are integers of the shape that fits scores.
+
+    Args:
+        name: The function that asks, for messages.
+        x: Scores, shape (batch, classes, ...).
+        t: True classes, shape (batch, ...).
+    """
+    check_arrays(name, x=x)
+    labels = integers(name, "t", t)
+    if labels.shape != x.shape[:1] + x.shape[2:]:
+        raise ShapeError(f"{name}: t must have shape {x.shape[:1] + x.shape[2:]} for x of {x.shape}, got {t.shape}")
+    return labels
+
+
+def all_counted(name: str, x: Any, t: Array, ignore_label: int | None = None) -> bool:
+    """Return whether no true class is the one that is not counted; raise if another one is out of range."""
+    if not t.size:
+        return True
+    low, high = int(t.min()), int(t.max())
+    all_are = ignore_label is None or not low <= ignore_label <= high
+    if not 0 <= low <= high < x.shape[1]:
+        others = t if all_are else get_array_module(t).where(t == ignore_label, 0, t)
+        if all_are or not 0 <= int(others.min()) <= int(others.max()) < x.shape[1]:
+            ignored = "" if ignore_label is None else f" (or {ignore_label}, which is not counted)"
+            raise ArgumentError(f"{name}: t must hold classes from 0 to {x.shape[1] - 1}{ignored}, got {low} to {high}")
+    return all_are

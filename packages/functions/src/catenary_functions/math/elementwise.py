@@ -12,9 +12,22 @@ from catenary.arithmetic import (
     sum as sum,
 )
 from catenary.errors import ArgumentError
+from catenary.graph.declaration import passed_on
 from catenary.types import Array, ArrayModule
 
-__all__ = ["absolute", "add", "clip", "exp", "identity", "log", "maximum", "minimum", "sqrt", "square"]
+__all__ = [
+    "absolute",
+    "add",
+    "clip",
+    "exp",
+    "identity",
+    "log",
+    "maximum",
+    "minimum",
+    "rsqrt",
+    "sqrt",
+    "square",
+]
 
 
 def add(*xs: Any) -> Variable:
@@ -23,11 +36,16 @@ def add(*xs: Any) -> Variable:
     Args:
         xs: Inputs of shapes that broadcast.
 
+    Raises:
+        ArgumentError: If there is no input.
+
     Example:
         >>> import numpy as np, catenary.functions as F
         >>> F.add(np.ones(2), np.ones(2), np.ones(2)).array
         array([3., 3.])
     """
+    if not xs:
+        raise ArgumentError("add: there must be at least one input, got none")
     total, *rest = xs
     for x in rest:
         total = _add_two(total, x)
@@ -68,6 +86,24 @@ def sqrt(xp: ArrayModule, x: Array) -> Array:
 
 
 sqrt.gradient(x=lambda gy, y: gy / (2 * y))
+
+
+@function(widens_half=True)
+def rsqrt(xp: ArrayModule, x: Array) -> Array:
+    """Return reciprocals of square roots.
+
+    Args:
+        x: Input of any shape, positive.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F
+        >>> F.rsqrt(np.array([4.0])).array
+        array([0.5])
+    """
+    return 1 / xp.sqrt(x)
+
+
+rsqrt.gradient(x=lambda gy, y: gy * (-0.5 * y * y * y))
 
 
 @function
@@ -133,43 +169,57 @@ minimum.gradient(
 
 
 @function(widens_half=True)
-def clip(xp: ArrayModule, x: Array, x_min: float, x_max: float) -> Array:
+def clip(xp: ArrayModule, x: Array, x_min: float | None, x_max: float | None) -> Array:
     """Limit elements to an interval; outside of it the gradient is zero.
 
     Args:
         x: Input of any shape.
-        x_min: The lower bound.
-        x_max: The upper bound.
+        x_min: The lower bound, if there is one.
+        x_max: The upper bound, if there is one.
 
     Raises:
-        ArgumentError: If the lower bound is above the upper one.
+        ArgumentError: If the lower bound is above the upper one, or if both are None.
 
     Example:
         >>> import numpy as np, catenary.functions as F
         >>> F.clip(np.array([-2.0, 0.5]), 0.0, 1.0).array
         array([0. , 0.5])
     """
-    if x_min > x_max:
+    if x_min is None and x_max is None:
+        raise ArgumentError("clip: x_min and x_max must not both be None")
+    if x_min is not None and x_max is not None and x_min > x_max:
         raise ArgumentError(f"clip: x_min must not be above x_max, got {x_min} and {x_max}")
     return xp.clip(x, x_min, x_max)
 
 
-clip.gradient(x=lambda gy, x, x_min, x_max: gy * ((as_array(x) >= x_min) & (as_array(x) <= x_max)))
+clip.gradient(x=lambda gy, x, y: gy * (as_array(x) == as_array(y)))
 
 
 @function
-def identity(_: ArrayModule, x: Array) -> Array:
-    """Return the input.
+def _identity(_: ArrayModule, x: Array) -> Array:
+    return x
+
+
+_identity.gradient(x=passed_on)
+
+
+def identity(*inputs: Any) -> Any:
+    """Return the inputs.
 
     Args:
-        x: Input of any shape.
+        inputs: One input or more, of any shapes.
+
+    Returns:
+        A Variable for one input, a tuple of Variables for more.
+
+    Raises:
+        ArgumentError: If there is no input.
 
     Example:
         >>> import numpy as np, catenary.functions as F
         >>> F.identity(np.ones(2)).array
         array([1., 1.])
     """
-    return x
-
-
-identity.gradient(x=lambda gy: gy)
+    if not inputs:
+        raise ArgumentError("identity: there must be at least one input, got none")
+    return _identity(inputs[0]) if len(inputs) == 1 else tuple(map(_identity, inputs))

@@ -13,7 +13,7 @@ from catenary_functions.math.elementwise import sqrt
 __all__ = ["batch_normalization", "fixed_batch_normalization"]
 
 
-def _axes(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def axes_and_shape(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the axes to average over, and the shape of gamma that broadcasts to `x`."""
     if axis is None:
         over: tuple[int, ...] = (0, *range(1 + gamma.ndim, x.ndim))
@@ -65,7 +65,7 @@ def batch_normalization(
         array([[-1.],
                [ 1.]])
     """
-    over, shape = _axes("batch_normalization", x, gamma, beta, axis)
+    over, shape = axes_and_shape("batch_normalization", x, gamma, beta, axis)
     if x.size == 0:
         raise ArgumentError(f"batch_normalization: x must not be empty, got shape {x.shape}")
     mean = x.mean(over, keepdims=True)
@@ -97,16 +97,18 @@ def _gradients(gy: Any, gamma: Any, saved: Any) -> tuple[Any, ...]:
 def _composed(
     x: Any, gamma: Any, beta: Any, eps: float, running_mean: Any, running_var: Any, decay: float, axis: Axis
 ) -> Variable:
-    over, shape = _axes("batch_normalization", x, gamma, beta, axis)
-    mean = _mean(x, over)
+    over, shape = axes_and_shape("batch_normalization", x, gamma, beta, axis)
+    mean = mean_over(x, over)
     centered: Variable = x - mean
-    y: Variable = centered / sqrt(_mean(centered * centered, over) + eps) * gamma.reshape(shape) + beta.reshape(shape)
+    x_hat: Variable = centered / sqrt(mean_over(centered * centered, over) + eps)
+    y: Variable = x_hat * gamma.reshape(shape) + beta.reshape(shape)
     return y
 
 
-def _mean(x: Any, over: tuple[int, ...]) -> Variable:
+def mean_over(x: Any, over: tuple[int, ...]) -> Variable:
+    """Return means along axes, which stay with length 1."""
     total = sum(x, over, True)
-    return total * (total.size / int(x.size))
+    return total * (total.size / max(int(x.size), 1))
 
 
 @widens_half
@@ -133,7 +135,7 @@ def fixed_batch_normalization(
         >>> F.fixed_batch_normalization(np.array([[3.0]]), one, one, one, one, eps=0.0).array
         array([[3.]])
     """
-    _, shape = _axes("fixed_batch_normalization", x, gamma, beta, axis)
+    _, shape = axes_and_shape("fixed_batch_normalization", x, gamma, beta, axis)
     scale: Variable = gamma / sqrt(var + eps)
     y: Variable = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
     return y

@@ -1,4 +1,4 @@
 """Recurrent networks."""
 
 from catenary_functions.rnn.cells import *
-from catenary_functions.rnn.layers import *
+from catenary_functions.rnn.sequences import *

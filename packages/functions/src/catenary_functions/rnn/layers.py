@@ -1,26 +1,53 @@
-"""Whole recurrent layers over lists of sequences."""
+"""One recurrent layer over packed sequences, for each kind of cell.
+
+The inputs of all gates come from one matrix product for all steps. In the loop over the steps remain the products with
+the outputs before; they and all else write to arrays that are there already. Weights and biases of the gates stand in
+blocks, in the order that `n_step_lstm`, `n_step_gru` and `n_step_rnn` document.
+
+A sigmoid is (1 + tanh(x / 2)) / 2: where weights and biases are halved before, one tanh serves all gates.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from catenary import PER_CALL, Saved, Variable, as_array, several_outputs
-from catenary.arithmetic import get_item, matmul
-from catenary.errors import ArgumentError, ShapeError
+from catenary import PER_CALL, Saved, Variable, several_outputs
+from catenary.arithmetic import matmul
 from catenary.types import Array, ArrayModule
+from catenary_functions.activation.rectifiers import relu
 from catenary_functions.activation.smooth import sigmoid, tanh
-from catenary_functions.array.joining import concat, stack
+from catenary_functions.array.joining import concat
 from catenary_functions.connection.affine_maps import linear
-from catenary_functions.noise.dropping import dropout
-from catenary_functions.rnn.cells import logistic
-from catenary_functions.rnn.packing import Packing
 
-__all__ = ["n_step_lstm"]
+__all__: list[str] = []
+
+Batches = tuple[int, ...]
+
+
+def _steps(batches: Batches, is_backward: bool) -> Sequence[tuple[slice, slice]]:
+    """Return the rows of each step in the packed array, and in the states, in the order in which they are done."""
+    ends = itertools.accumulate(batches)
+    steps = [(slice(end - n, end), slice(0, n)) for n, end in zip(batches, ends)]
+    return steps[::-1] if is_backward else steps
+
+
+def _factors(xp: ArrayModule, U: Array, tanhs: slice) -> tuple[Array, Array]:
+    """Return what a tanh of all gates is multiplied by, and what is added then; `tanhs` are no sigmoids."""
+    scale = xp.full(len(U), 0.5, U.dtype)
+    scale[tanhs] = 1
+    return scale, 1 - scale
+
+
+def _weight_gradients(xp: ArrayModule, gx: Array, gh: Array, x: Array, W: Array, before: Array) -> tuple[Array, ...]:
+    """Return the gradients of x, W, U and both biases, from those of what `x` and the outputs before gave."""
+    ones = xp.ones(len(x), gx.dtype)
+    return gx @ W, gx.T @ x, gh.T @ before, ones @ gx, ones @ gh
 
 
 @several_outputs(widens_half=True)
-def _lstm_layer(
+def lstm_layer(
     xp: ArrayModule,
     x: Array,
     h: Array,
@@ -28,145 +55,281 @@ def _lstm_layer(
     W: Array,
     U: Array,
     b: Array,
-    lengths: tuple[int, ...],
+    d: Array,
+    batches: Batches,
+    is_backward: bool,
     *,
     saved: Saved = PER_CALL,
 ) -> Any:
-    """Run a layer over packed sequences; gates stand in blocks: input gate, forget gate, output gate, input."""
+    """Run a layer of long short-term memory over packed sequences.
+
+    Args:
+        x: Packed inputs, shape (steps of all sequences, features).
+        h: The first outputs, shape (sequences, units).
+        c: The first cell states, of the same shape.
+        W: Weights of the inputs, shape (4 * units, features): input gate, forget gate, new memory, output gate.
+        U: Weights of the outputs before, shape (4 * units, units).
+        b: Biases of the inputs, shape (4 * units,).
+        d: Biases of the outputs before, shape (4 * units,).
+        batches: The number of sequences at each step.
+        is_backward: Whether to begin with the last steps.
+
+    Returns:
+        The last outputs, the last cell states, and the outputs of all steps, packed.
+    """
     n = h.shape[1]
-    gates = x @ W.T
-    gates += b
-    ys, cells, tanh_cells = (xp.empty((len(x), n), x.dtype) for _ in range(3))
-    before_h, before_c = xp.empty_like(ys), xp.empty_like(ys)
-    h, c = h.copy(), c.copy()
-    start = 0
-    for batch in lengths:
-        step = slice(start, start + batch)
-        start += batch
-        before_h[step], before_c[step] = h[:batch], c[:batch]
-        g = gates[step]
-        g += h[:batch] @ U.T
-        g[:, : 3 * n] = logistic(xp, g[:, : 3 * n])
-        g[:, 3 * n :] = xp.tanh(g[:, 3 * n :])
-        new = cells[step]
-        xp.multiply(g[:, n : 2 * n], c[:batch], out=new)
-        new += g[:, :n] * g[:, 3 * n :]
-        t = tanh_cells[step]
-        xp.tanh(new, out=t)
-        xp.multiply(g[:, 2 * n : 3 * n], t, out=ys[step])
-        h[:batch], c[:batch] = ys[step], new
-    saved.gates, saved.tanh_cells, saved.before_h, saved.before_c = gates, tanh_cells, before_h, before_c
+    scale, shift = _factors(xp, U, slice(2 * n, 3 * n))
+    gates = x @ (W.T * scale)
+    gates += (b + d) * scale
+    U = xp.ascontiguousarray(U.T) * scale
+    blocks = gates.reshape(len(x), 4, n)
+    i, f, a, o = (blocks[:, k] for k in range(4))
+    ys, tanhs, h_before, c_before = (xp.empty((len(x), n), gates.dtype) for _ in range(4))
+    h, c, by_h, new = h.copy(), c.copy(), xp.empty((len(h), 4 * n), gates.dtype), xp.empty_like(h)
+    for step, rows in _steps(batches, is_backward):
+        g, cell = gates[step], c[rows]
+        h_before[step], c_before[step] = h[rows], cell
+        g += xp.matmul(h[rows], U, out=by_h[rows])
+        xp.tanh(g, out=g)
+        g *= scale
+        g += shift
+        cell *= f[step]
+        cell += xp.multiply(i[step], a[step], out=new[rows])
+        t = xp.tanh(cell, out=tanhs[step])
+        h[rows] = xp.multiply(o[step], t, out=ys[step])
+    saved.gates, saved.tanhs, saved.h_before, saved.c_before = blocks, tanhs, h_before, c_before
     return h, c, ys
 
 
-@_lstm_layer.joint_gradient
-def _lstm_layer_gradients(
-    gys: Any, x: Any, W: Any, U: Any, lengths: tuple[int, ...], saved: Any, xp: ArrayModule
+@lstm_layer.joint_gradient
+def _lstm_gradients(
+    gys: Any, x: Any, W: Any, U: Any, batches: Batches, is_backward: bool, saved: Any, xp: ArrayModule
 ) -> tuple[Any, ...]:
     gh, gc, gy = gys[0].copy(), gys[1].copy(), gys[2]
-    n = gh.shape[1]
-    gg = xp.empty_like(saved.gates)
-    end = len(x)
-    for batch in reversed(lengths):
-        step = slice(end - batch, end)
-        end -= batch
-        g, t, out = saved.gates[step], saved.tanh_cells[step], gg[step]
-        i, f, o, a = (g[:, k * n : (k + 1) * n] for k in range(4))
-        gh_step = gh[:batch] + gy[step]
-        gc_step = gc[:batch] + gh_step * o * (1 - t * t)
-        out[:, :n] = gc_step * a * i * (1 - i)
-        out[:, n : 2 * n] = gc_step * saved.before_c[step] * f * (1 - f)
-        out[:, 2 * n : 3 * n] = gh_step * t * o * (1 - o)
-        out[:, 3 * n :] = gc_step * i * (1 - a * a)
-        gh[:batch] = out @ U
-        gc[:batch] = gc_step * f
-    return gg @ W, gh, gc, gg.T @ x, gg.T @ saved.before_h, gg.sum(0)
+    gates, t = saved.gates, saved.tanhs
+    i, f, a, o = (gates[:, k] for k in range(4))
+    # The derivatives by what the gates get, but for what comes from behind: c' or h'.
+    g = 1 - gates
+    g *= gates
+    g[:, 2] = 1 - a * a
+    for k, factor in enumerate((a, saved.c_before, i, t)):
+        g[:, k] *= factor
+    c_by_h = t * t
+    xp.subtract(1, c_by_h, out=c_by_h)
+    c_by_h *= o
+    flat, new = g.reshape(len(x), len(U)), xp.empty_like(gh)
+    for step, rows in reversed(_steps(batches, is_backward)):
+        by_y, by_c, by_gates = gh[rows], gc[rows], g[step]
+        by_y += gy[step]
+        by_c += xp.multiply(by_y, c_by_h[step], out=new[rows])
+        by_gates[:, :3] *= by_c[:, None]
+        by_gates[:, 3] *= by_y
+        xp.matmul(flat[step], U, out=by_y)
+        by_c *= f[step]
+    gx, gW, gU, gb, gd = _weight_gradients(xp, flat, flat, x, W, saved.h_before)
+    return gx, gh, gc, gW, gU, gb, gd
 
 
-@_lstm_layer.compose
-def _lstm_layer_composed(
-    x: Any, h: Any, c: Any, W: Any, U: Any, b: Any, lengths: tuple[int, ...]
+@lstm_layer.compose
+def _lstm_composed(
+    x: Any, h: Any, c: Any, W: Any, U: Any, b: Any, d: Any, batches: Batches, is_backward: bool
 ) -> tuple[Variable, ...]:
-    n, start, ys = h.shape[1], 0, []
-    for batch in lengths:
-        g = linear(x[start : start + batch], W, b) + matmul(h[:batch], U.transpose())
-        start += batch
-        i, f, o = (sigmoid(g[:, k * n : (k + 1) * n]) for k in range(3))
-        new_c = f * c[:batch] + i * tanh(g[:, 3 * n :])
-        new_h = o * tanh(new_c)
-        ys.append(new_h)
-        h, c = concat([new_h, h[batch:]], 0), concat([new_c, c[batch:]], 0)
-    return h, c, concat(ys, 0)
+    n = h.shape[1]
+
+    def cell(gates: Any, before: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
+        g = gates + before
+        i, f, o = (sigmoid(g[:, k * n : (k + 1) * n]) for k in (0, 1, 3))
+        c = f * state[1] + i * tanh(g[:, 2 * n : 3 * n])
+        return o * tanh(c), c
+
+    (h, c), ys = _loop(cell, linear(x, W, b), (h, c), U, d, batches, is_backward)
+    return h, c, ys
 
 
-def n_step_lstm(
-    n_layers: int,
-    dropout_ratio: float,
-    hx: Any,
-    cx: Any,
-    ws: Sequence[Sequence[Any]],
-    bs: Sequence[Sequence[Any]],
-    xs: Sequence[Any],
-) -> tuple[Variable, Variable, list[Variable]]:
-    """Run stacked LSTM layers over a list of sequences of any lengths.
+@several_outputs(widens_half=True)
+def gru_layer(
+    xp: ArrayModule,
+    x: Array,
+    h: Array,
+    W: Array,
+    U: Array,
+    b: Array,
+    d: Array,
+    batches: Batches,
+    is_backward: bool,
+    *,
+    saved: Saved = PER_CALL,
+) -> Any:
+    """Run a layer of gated recurrent units over packed sequences.
 
     Args:
-        n_layers: The number of layers.
-        dropout_ratio: The dropout between layers.
-        hx: The first outputs, shape (layers, sequences, units).
-        cx: The first cell states, shape (layers, sequences, units).
-        ws: For each layer eight weights: of the input for input gate, forget gate, output gate and input, then of
-            the output before for the same. Shapes (units, features) and (units, units).
-        bs: For each layer eight biases of shape (units,), in the same order.
-        xs: The sequences, each of shape (length, features).
+        x: Packed inputs, shape (steps of all sequences, features).
+        h: The first outputs, shape (sequences, units).
+        W: Weights of the inputs, shape (3 * units, features): reset gate, update gate, new output.
+        U: Weights of the outputs before, shape (3 * units, units).
+        b: Biases of the inputs, shape (3 * units,).
+        d: Biases of the outputs before, shape (3 * units,).
+        batches: The number of sequences at each step.
+        is_backward: Whether to begin with the last steps.
 
     Returns:
-        The last outputs and cell states of each sequence, of the shapes of `hx` and `cx`, and the list of the
-        outputs of the last layer, each of shape (length, units).
-
-    Raises:
-        ArgumentError: If there are no sequences.
-        ShapeError: If the shapes do not fit.
-
-    Example:
-        >>> import numpy as np, catenary.functions as F
-        >>> w = [np.ones((2, 3))] * 4 + [np.ones((2, 2))] * 4
-        >>> zeros = np.zeros((1, 2, 2))
-        >>> h, c, ys = F.n_step_lstm(1, 0.0, zeros, zeros, [w], [[np.zeros(2)] * 8], [np.ones((4, 3)), np.ones((1, 3))])
-        >>> [y.shape for y in ys]
-        [(4, 2), (1, 2)]
+        The last outputs, and the outputs of all steps, packed.
     """
-    _check_sequences("n_step_lstm", n_layers, hx, cx, xs)
-    packing = Packing([len(x) for x in xs])
-    y = packing.pack(xs)
-    hs, cs = [], []
-    for layer in range(n_layers):
-        if layer:
-            y = dropout(y, dropout_ratio)
-        h, c = (get_item(s, (layer, packing.order)) for s in (hx, cx))
-        w, b = ws[layer], bs[layer]
-        if y.shape[1] != w[0].shape[1]:
-            raise ShapeError(
-                f"n_step_lstm: layer {layer} gets {y.shape[1]} features, ws[{layer}][0] expects {w[0].shape[1]}"
-            )
-        h, c, y = _lstm_layer(
-            y, h, c, concat(list(w[:4]), 0), concat(list(w[4:]), 0), concat(list(b[:4]), 0) + concat(list(b[4:]), 0),
-            packing.batches,
-        )  # fmt: skip
-        hs.append(get_item(h, packing.back))
-        cs.append(get_item(c, packing.back))
-    return stack(hs), stack(cs), packing.unpack(y)
+    n = h.shape[1]
+    scale, shift = _factors(xp, U, slice(2 * n, 3 * n))
+    gates = x @ (W.T * scale)
+    gates += b * scale
+    U, d = xp.ascontiguousarray(U.T) * scale, d * scale
+    r, z, a = (gates[:, k * n : (k + 1) * n] for k in range(3))
+    ys, before, products = (xp.empty((len(x), n), gates.dtype) for _ in range(3))
+    h, by_h = h.copy(), xp.empty((len(h), 3 * n), gates.dtype)
+    for step, rows in _steps(batches, is_backward):
+        before[step] = h[rows]
+        g, p = gates[step, : 2 * n], xp.matmul(h[rows], U, out=by_h[rows])
+        p += d
+        g += p[:, : 2 * n]
+        xp.tanh(g, out=g)
+        g *= scale[: 2 * n]
+        g += shift[: 2 * n]
+        products[step] = p[:, 2 * n :]
+        new = a[step]
+        new += xp.multiply(r[step], products[step], out=p[:, 2 * n :])
+        xp.tanh(new, out=new)
+        y = xp.subtract(h[rows], new, out=ys[step])
+        y *= z[step]
+        y += new
+        h[rows] = y
+    saved.gates, saved.before, saved.products = gates.reshape(len(x), 3, n), before, products
+    return h, ys
 
 
-def _check_sequences(name: str, n_layers: int, hx: Any, cx: Any, xs: Sequence[Any]) -> None:
-    if not isinstance(xs, list | tuple) or not xs:
-        raise ArgumentError(f"{name}: xs must be a list of one sequence or more, got {type(xs).__name__} {xs!r:.40}")
-    for i, x in enumerate(xs):
-        if as_array(x).ndim != 2 or x.shape[1] != xs[0].shape[1]:
-            raise ShapeError(f"{name}: xs[{i}] must have shape (length, {xs[0].shape[-1]}), got {x.shape}")
-    for state_name, state in (("hx", hx), ("cx", cx)):
-        if state.ndim != 3 or state.shape[:2] != (n_layers, len(xs)):
-            raise ShapeError(
-                f"{name}: {state_name} must have shape ({n_layers}, {len(xs)}, units) for {len(xs)} sequences, "
-                f"got {state.shape}"
-            )
+@gru_layer.joint_gradient
+def _gru_gradients(
+    gys: Any, x: Any, W: Any, U: Any, batches: Batches, is_backward: bool, saved: Any, xp: ArrayModule
+) -> tuple[Any, ...]:
+    gh, gy = gys[0].copy(), gys[1]
+    gates = saved.gates
+    r, z, a = (gates[:, k] for k in range(3))
+    # The derivatives by what the gates get, but for what comes from behind: a' for the first, h' for the others.
+    g = 1 - gates
+    g[:, :2] *= gates[:, :2]
+    g[:, 0] *= saved.products
+    g[:, 1] *= saved.before - a
+    g[:, 2] = (1 - a * a) * (1 - z)
+    by_h, new = xp.empty_like(g), xp.empty_like(gh)
+    flat = by_h.reshape(len(x), len(U))
+    for step, rows in reversed(_steps(batches, is_backward)):
+        by_y, by_gates = gh[rows], g[step]
+        by_y += gy[step]
+        by_gates[:, 1:] *= by_y[:, None]
+        by_gates[:, 0] *= by_gates[:, 2]
+        by_h[step] = by_gates
+        by_h[step, 2] *= r[step]
+        by_y *= z[step]
+        by_y += xp.matmul(flat[step], U, out=new[rows])
+    gx, gW, gU, gb, gd = _weight_gradients(xp, g.reshape(len(x), len(U)), flat, x, W, saved.before)
+    return gx, gh, gW, gU, gb, gd
+
+
+@gru_layer.compose
+def _gru_composed(
+    x: Any, h: Any, W: Any, U: Any, b: Any, d: Any, batches: Batches, is_backward: bool
+) -> tuple[Variable, ...]:
+    n = h.shape[1]
+
+    def cell(gates: Any, before: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
+        r, z = (sigmoid(gates[:, k * n : (k + 1) * n] + before[:, k * n : (k + 1) * n]) for k in (0, 1))
+        new = tanh(gates[:, 2 * n :] + r * before[:, 2 * n :])
+        return (new + z * (state[0] - new),)
+
+    (h,), ys = _loop(cell, linear(x, W, b), (h,), U, d, batches, is_backward)
+    return h, ys
+
+
+@several_outputs(widens_half=True)
+def rnn_layer(
+    xp: ArrayModule,
+    x: Array,
+    h: Array,
+    W: Array,
+    U: Array,
+    b: Array,
+    d: Array,
+    batches: Batches,
+    is_backward: bool,
+    activation: str,
+    *,
+    saved: Saved = PER_CALL,
+) -> Any:
+    """Run a layer of plain recurrent units over packed sequences.
+
+    Args:
+        x: Packed inputs, shape (steps of all sequences, features).
+        h: The first outputs, shape (sequences, units).
+        W: Weights of the inputs, shape (units, features).
+        U: Weights of the outputs before, shape (units, units).
+        b: Biases of the inputs, shape (units,).
+        d: Biases of the outputs before, shape (units,).
+        batches: The number of sequences at each step.
+        is_backward: Whether to begin with the last steps.
+        activation: "tanh" or "relu".
+
+    Returns:
+        The last outputs, and the outputs of all steps, packed.
+    """
+    ys = x @ W.T
+    ys += b + d
+    h, before, by_h = h.copy(), xp.empty_like(ys), xp.empty((len(h), len(U)), ys.dtype)
+    for step, rows in _steps(batches, is_backward):
+        before[step] = h[rows]
+        y = ys[step]
+        y += xp.matmul(h[rows], U.T, out=by_h[rows])
+        h[rows] = xp.tanh(y, out=y) if activation == "tanh" else xp.maximum(y, 0, out=y)
+    saved.before = before
+    return h, ys
+
+
+@rnn_layer.joint_gradient
+def _rnn_gradients(
+    gys: Any,
+    ys: Any,
+    x: Any,
+    W: Any,
+    U: Any,
+    batches: Batches,
+    is_backward: bool,
+    activation: str,
+    saved: Any,
+    xp: ArrayModule,
+) -> tuple[Any, ...]:
+    gh, gy, y = gys[0].copy(), gys[1], ys[1]
+    g = 1 - y * y if activation == "tanh" else (y > 0).astype(y.dtype)
+    for step, rows in reversed(_steps(batches, is_backward)):
+        by_y, by_gate = gh[rows], g[step]
+        by_y += gy[step]
+        by_gate *= by_y
+        xp.matmul(by_gate, U, out=by_y)
+    gx, gW, gU, gb, gd = _weight_gradients(xp, g, g, x, W, saved.before)
+    return gx, gh, gW, gU, gb, gd
+
+
+@rnn_layer.compose
+def _rnn_composed(
+    x: Any, h: Any, W: Any, U: Any, b: Any, d: Any, batches: Batches, is_backward: bool, activation: str
+) -> tuple[Variable, ...]:
+    function = tanh if activation == "tanh" else relu
+    (h,), ys = _loop(lambda g, before, _: (function(g + before),), linear(x, W, b), (h,), U, d, batches, is_backward)
+    return h, ys
+
+
+def _loop(
+    cell: Any, gates: Any, state: tuple[Any, ...], U: Any, d: Any, batches: Batches, is_backward: bool
+) -> tuple[tuple[Any, ...], Any]:
+    """Run a cell, made of other functions, step by step; return the last states, and all outputs, packed."""
+    ys = []
+    for step, rows in _steps(batches, is_backward):
+        before = matmul(state[0][rows], U.transpose()) + d
+        new = cell(gates[step], before, tuple(s[rows] for s in state))
+        state = tuple(concat([n, s[rows.stop :]], 0) for n, s in zip(new, state))
+        ys.append(new[0])
+    return state, concat(ys[::-1] if is_backward else ys, 0)

@@ -1,47 +1,86 @@
-"""Packed sequences: sorted by falling length, then step by step."""
+"""Packed sequences: one array that holds step after step, of falling batch sizes."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from catenary import Variable
-from catenary.arithmetic import get_item
-from catenary_functions.array import concat, split_axis
+from catenary import Variable, function
+from catenary.types import Array, ArrayModule
+from catenary_functions.array.joining import concat, split_axis
 
 
-class Packing:
-    """How sequences of different lengths are packed, and back.
+class Steps:
+    """Sequences that are given step by step, those that have ended left out.
+
+    Args:
+        batches: The number of sequences at each step; it does not grow.
+
+    Attributes:
+        batches: The same, as a tuple.
+    """
+
+    def __init__(self, batches: Sequence[int]) -> None:
+        self.batches = tuple(batches)
+        self._ends = list(itertools.accumulate(self.batches))[:-1]
+
+    def pack(self, xs: Sequence[Any]) -> Variable:
+        """Return arrays of shape (batch, features) as one packed array."""
+        return concat(list(xs), 0)
+
+    def unpack(self, y: Any) -> list[Variable]:
+        """Return a packed array as arrays like those that were packed."""
+        return list(split_axis(y, self._ends, 0))
+
+    def sort(self, state: Any) -> Any:
+        """Return states, one row for each sequence, in the order of packing."""
+        return state
+
+    def unsort(self, state: Any) -> Any:
+        """Return states in the order in which the sequences were given."""
+        return state
+
+
+class Packing(Steps):
+    """Whole sequences of any lengths; packed, they are sorted by falling length.
 
     Args:
         lengths: The lengths of the sequences.
-
-    Attributes:
-        order: The sequences by falling length.
-        back: Where each sequence stands in that order.
-        batches: The number of sequences at each step.
     """
 
     def __init__(self, lengths: Sequence[int]) -> None:
         array = np.asarray(lengths, np.intp)
-        self.order = np.argsort(-array, kind="stable")
-        self.back = np.argsort(self.order)
-        steps = np.arange(array.max(initial=0))
-        self.batches: tuple[int, ...] = tuple((array[:, None] > steps).sum(0).tolist())
-        # From (sequence, step) to the place in the joined list, read step by step in the order of packing.
-        starts = np.concatenate([[0], np.cumsum(array)[:-1]]) if len(array) else array
+        self._order = np.argsort(-array, kind="stable")
+        self._order_back = np.argsort(self._order)
+        super().__init__((array[:, None] > np.arange(array.max(initial=0))).sum(0).tolist())
+        self._ends = np.cumsum(array)[:-1].tolist()
+        # From (step, sequence in the order of packing) to the place in the joined sequences.
+        starts = (np.cumsum(array) - array)[self._order]
         self._places = np.concatenate(
-            [starts[self.order[:n]] + t for t, n in enumerate(self.batches)] or [np.zeros(0, np.intp)]
+            [starts[:n] + t for t, n in enumerate(self.batches)] or [np.zeros(0, np.intp)],
         )
         self._places_back = np.argsort(self._places)
-        self._ends = np.cumsum(array)[:-1].tolist()
 
     def pack(self, xs: Sequence[Any]) -> Variable:
-        """Return sequences of shape (length, features) as one packed array."""
-        return get_item(concat(list(xs), 0), self._places)
+        return permuted(super().pack(xs), self._places, self._places_back)
 
     def unpack(self, y: Any) -> list[Variable]:
-        """Return a packed array as sequences in their first order."""
-        return list(split_axis(get_item(y, self._places_back), self._ends, 0))
+        return super().unpack(permuted(y, self._places_back, self._places))
+
+    def sort(self, state: Any) -> Any:
+        return permuted(state, self._order, self._order_back)
+
+    def unsort(self, state: Any) -> Any:
+        return permuted(state, self._order_back, self._order)
+
+
+@function
+def permuted(xp: ArrayModule, x: Array, places: Any, back: Any) -> Array:
+    """Return rows in another order; `back` is the way back."""
+    return xp.take(x, xp.asarray(places), 0)
+
+
+permuted.gradient(x=lambda gy, places, back: permuted(gy, back, places))

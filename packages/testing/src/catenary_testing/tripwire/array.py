@@ -31,6 +31,8 @@ def outside(value: Any) -> Any:
     """Return a result of a NumPy function as a tripwire array; 0-d results, too, as on a GPU."""
     if isinstance(value, np.ndarray | np.generic):
         return TripwireArray(np.asarray(value))
+    if isinstance(value, tuple) and hasattr(value, "_fields"):  # a named tuple, as of `linalg.eigh`
+        return type(value)(*map(outside, value))
     if isinstance(value, list | tuple):
         return type(value)(outside(v) for v in value)
     return value
@@ -79,7 +81,7 @@ class TripwireArray:
         if name.startswith("__array"):  # the other ways in which NumPy asks an object for its data
             raise AttributeError(name)
         value = getattr(self._fenced, name)
-        return fenced(value) if callable(value) else value
+        return fenced(value) if callable(value) else outside(value)
 
     def __getitem__(self, index: Any) -> TripwireArray:
         return TripwireArray(np.asarray(self._fenced[_index(index)]))

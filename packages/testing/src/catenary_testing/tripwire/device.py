@@ -92,9 +92,8 @@ class TripwireDevice(Device):
     supported_array_types = (TripwireArray,)
     adds_in_order = False
 
-    @property
-    def special(self) -> Any:
-        return TripwireModule(HOST.special)
+    def library(self, name: str) -> Any:
+        return TripwireModule(HOST.library(name))
 
     def make_random(self, seed: Any) -> TripwireGenerator:
         return TripwireGenerator(np.random.default_rng(seed))

@@ -1,0 +1,10 @@
+"""Function hooks: use them as ``catenary.function_hooks``."""
+
+from catenary_functions.function_hooks.measuring import (
+    MemoryProfileHook as MemoryProfileHook,
+    TimerHook as TimerHook,
+)
+from catenary_functions.function_hooks.printing import PrintHook as PrintHook
+from catenary_functions.function_hooks.profile import ProfileHook as ProfileHook
+
+__all__ = ["MemoryProfileHook", "PrintHook", "ProfileHook", "TimerHook"]

@@ -1,0 +1,3 @@
+"""Functions about functions."""
+
+from catenary_functions.util.forgetting import *
