@@ -51,6 +51,7 @@ from catenary.graph.walk import backward as backward, grad as grad
 from catenary.initializer import Initializer as Initializer
 from catenary.link import Link as Link
 from catenary.link_hook import LinkHook as LinkHook
+from catenary.link_mode import evaluation_mode as evaluation_mode
 from catenary.parameter import Parameter as Parameter
 from catenary.reporter import (
     Reporter as Reporter,

@@ -11,6 +11,7 @@ from catenary.device import get_device
 from catenary.device_resident import DeviceResident, DeviceResidentsVisitor
 from catenary.errors import ArgumentError, ArgumentTypeError, LinkError, NotAvailableError
 from catenary.link_hook import HookedLink, call_with_hooks, in_use
+from catenary.link_mode import LinkMode
 from catenary.link_parts import (
     MissingInit,
     Typed,
@@ -28,7 +29,7 @@ from catenary.variable import Variable, is_array
 _NOTHING: Any = object()
 
 
-class Link(DeviceResident, HookedLink, ParameterGroup):
+class Link(DeviceResident, HookedLink, LinkMode, ParameterGroup):
     """A building block of networks: parameters, and a `forward` method that uses them.
 
     Parameters are registered by assigning them inside `init_scope`. Calling a link calls its `forward`.
@@ -76,7 +77,7 @@ class Link(DeviceResident, HookedLink, ParameterGroup):
 
         def __call__(self, x: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
             """Call `forward` with the same arguments, and the active link hooks around it."""
-            if in_use or self._local_link_hooks:
+            if in_use or self._local_link_hooks or self._train is not None:
                 return call_with_hooks(self, args if x is _NOTHING else (x, *args), kwargs)
             # One positional argument, as most links take, without packing and unpacking.
             if x is _NOTHING:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
+from catenary.config import using_config
 from catenary.errors import ArgumentTypeError, LinkError
 
 if TYPE_CHECKING:
@@ -148,12 +150,13 @@ class HookedLink:
 
 
 def call_with_hooks(link: Link, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call `link.forward` with the hooks of the thread and those of the link before and after it."""
+    """Call `link.forward` in the mode of the link, with the hooks of the thread and of the link around it."""
     hooks = list({**_active.hooks, **link.local_link_hooks}.values())
     before = ForwardPreprocessArgs(link, "forward", args, kwargs)
     for hook in hooks:
         hook.forward_preprocess(before)
-    out = link.forward(*args, **kwargs)
+    with nullcontext() if link._train is None else using_config("train", link._train):
+        out = link.forward(*args, **kwargs)
     after = ForwardPostprocessArgs(*before, out)
     for hook in hooks:
         hook.forward_postprocess(after)

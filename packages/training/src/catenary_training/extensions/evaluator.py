@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Iterator as Batches, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from catenary import DictSummary, Reporter, get_device, no_backprop_mode, report, report_scope, using_config
+from catenary import DictSummary, Reporter, evaluation_mode, get_device, report, report_scope
 from catenary.errors import ArgumentError
 from catenary_training.dataset.convert import call_with, concat_examples
 from catenary_training.dataset.iterator import Iterator
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 class Evaluator(Extension):
     """Report the means of a model's values over a data set, once per epoch by default.
 
-    The model runs in evaluation mode: `train` is False and no graph is recorded, also if a subclass overrides
-    `evaluate`. The values carry the name of the extension: `main/loss` becomes `validation/main/loss`. The
-    means are those over batches, whatever their sizes.
+    The model runs in evaluation mode, also if a subclass overrides `evaluate`: `train` is False, for links with a mode
+    of their own, too, and no graph is recorded. The values carry the name of the extension: `main/loss` becomes
+    `validation/main/loss`. The means are those over batches, whatever their sizes.
 
     Args:
         iterator: The iterator of the data, which must not repeat, or a dict of iterators with one named
@@ -120,7 +119,7 @@ class Evaluator(Extension):
         for key, target in self._targets.items():
             reporter.add_observer(f"{name}/{key}", target)
             reporter.add_observers(f"{name}/{key}", target.namedlinks(skipself=True))
-        with reporter, evaluation_mode():
+        with reporter, evaluation_mode(*self._targets.values()):
             result = self.evaluate()
         report(result)
         return result
@@ -134,7 +133,7 @@ class Evaluator(Extension):
             self.eval_hook(self)
         eval_func = self.eval_func or self._targets["main"]
         summary = DictSummary()
-        with evaluation_mode():
+        with evaluation_mode(*self._targets.values()):
             for batch in self._batches():
                 observation: dict[str, Any] = {}
                 with report_scope(observation):
@@ -157,10 +156,3 @@ class Evaluator(Extension):
         """Finalize the iterators."""
         for iterator in self._iterators.values():
             iterator.finalize()
-
-
-@contextmanager
-def evaluation_mode() -> Batches[None]:
-    """Switch training mode and the recording of graphs off."""
-    with using_config("train", False), no_backprop_mode():
-        yield
