@@ -53,7 +53,7 @@ def evaluation_mode(*links: Any) -> Iterator[None]:
     """Run a `with` block in evaluation mode, by the setting and by links with a mode of their own; record no graph.
 
     Args:
-        links: The links that the block calls.
+        links: The links that the block calls; objects of other kinds are left alone.
 
     Example:
         >>> import catenary
@@ -62,7 +62,8 @@ def evaluation_mode(*links: Any) -> Iterator[None]:
         ...     catenary.config.train
         False
     """
-    own = {below: below._train for link in links for below in link.links() if below._train is not None}
+    all_links = [below for link in links if isinstance(link, LinkMode) for below in cast("Link", link).links()]
+    own = {link: link._train for link in all_links if link._train is not None}
     try:
         for link in own:
             link._train = False
