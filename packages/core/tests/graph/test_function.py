@@ -575,6 +575,17 @@ def test_an_implementation_serves_the_calls_that_it_accepts(tripled: Any) -> Non
         assert tripled(leaf(1)).array == 103
 
 
+def test_an_implementation_serves_the_rules_of_a_first_order_walk(tripled: Any) -> None:
+    @function
+    def same(_: ArrayModule, x: Array) -> Array:
+        return x * 1
+
+    same.gradient(x=lambda gy: tripled(gy))
+    x = leaf(1)
+    same(x).backward()
+    assert x.grad == 103
+
+
 def test_disabled_implementations(tripled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     x = leaf(1)
     with disable_implementations():

@@ -43,10 +43,9 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
     arrays = tuple(_array_of(declaration, given, i, name) for i, name in enumerate(names))
     half = half_of(arrays) if declaration.widens_half else None
     raw = settings.mode & RAW and not any(isinstance(v, Variable) for v in given)
-    if not raw:
-        implementation = chosen(declaration, arrays, attributes)
-        if implementation is not None:
-            return implementation(**dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes))))
+    implementation = chosen(declaration, arrays, attributes)
+    if implementation is not None:
+        return implementation(**dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes))))
     if half is not None:
         return in_float32(lambda *widened: call(declaration, widened, attributes), half, inputs, {})
     node = declaration.node_class()

@@ -9,7 +9,7 @@ from catenary.errors import ShapeError
 from catenary.types import Array, ArrayModule
 from catenary_functions.checks import integers
 from catenary_functions.pooling.windows_of import grid_back, grid_of
-from catenary_functions.windows import Grid, Sizes, add_windows, padded, reduce_windows, view_windows
+from catenary_functions.windows import Grid, Sizes, padded, reduce_windows, view_windows
 
 __all__ = ["max_pooling_1d", "max_pooling_2d", "max_pooling_3d", "max_pooling_nd", "upsampling_2d"]
 
@@ -21,23 +21,37 @@ def _largest(xp: ArrayModule, x: Array, grid: Grid) -> Array:
 
 def _winners(xp: ArrayModule, x: Array, y: Array, grid: Grid) -> Array:
     """Return where in its window the first of the largest elements stands."""
-    windows = view_windows(xp, padded(xp, x, grid, -xp.inf), grid)
-    winners = xp.zeros(y.shape, "int32")
-    for i, tap in reversed(list(enumerate(grid.taps))):
-        xp.copyto(winners, i, where=windows[(slice(None), slice(None), *tap)] == y)
-    return winners
+    windows, count = view_windows(xp, padded(xp, x, grid, -xp.inf), grid), len(grid.taps)
+    left = xp.ones(y.shape, "uint8" if count < 256 else "int32")  # how many places remain, with that of the winner
+    for i, tap in enumerate(grid.taps):
+        has_won = (windows[(slice(None), slice(None), *tap)] == y).astype(left.dtype)
+        has_won *= count - i
+        xp.maximum(left, has_won, out=left)
+    return (count - left).astype("int32")
 
 
-def _put(y: Any, winners: Array, grid: Grid) -> Any:
-    """Return the images that have `y` where the winners of its windows stand, zeros elsewhere."""
-    xp, axes, lead = get_array_module(winners), len(grid.size), y.shape[:2]
-    places = xp.arange(len(grid.taps)).reshape(*grid.kernel, *[1] * axes)
-    ones = (1,) * axes
-    won = winners.reshape(*lead, *ones, *grid.out) == places
-    return add_windows(y.reshape((*lead, *ones, *grid.out)) * won.astype(y.dtype), grid)
+@function(widens_half=True)
+def _put(xp: ArrayModule, y: Array, winners: Any, grid: Grid) -> Array:
+    """Return the images that have `y` where the winners of the windows stand, zeros elsewhere."""
+    x = xp.zeros((*y.shape[:2], *grid.reach), y.dtype)
+    for i, tap in enumerate(grid.taps):
+        x[(..., *grid.tap(tap))] += y * (winners == i)
+    return x[(..., *grid.inside)]
+
+
+@function
+def _take(xp: ArrayModule, x: Array, winners: Any, grid: Grid) -> Array:
+    """Return what stands where the winners of the windows do."""
+    windows = view_windows(xp, padded(xp, x, grid), grid)
+    y = xp.zeros(winners.shape, x.dtype)
+    for i, tap in enumerate(grid.taps):
+        xp.copyto(y, windows[(slice(None), slice(None), *tap)], where=winners == i)
+    return y
 
 
 _largest.gradient(x=lambda gy, x, y, grid, xp: _put(gy, _winners(xp, as_array(x), as_array(y), grid), grid))
+_put.gradient(y=lambda gy, winners, grid: _take(gy, winners, grid))
+_take.gradient(x=lambda gy, winners, grid: _put(gy, winners, grid))
 
 
 def _max_pooling(
@@ -211,4 +225,4 @@ def upsampling_2d(
     winners = integers("upsampling_2d", "indexes", indexes)
     if winners.shape != x.shape:
         raise ShapeError(f"upsampling_2d: indexes must have the shape of x, got {winners.shape} and {x.shape}")
-    return _put(x, winners, grid)  # type: ignore[no-any-return]
+    return _put(x, winners, grid)
