@@ -311,7 +311,7 @@ LINKS: list[Row] = [
         ArgumentError,
         "NStepLSTM: xs must be a list of one sequence or more",
     ),
-    (lambda: L.Linaer, AttributeError, "no link named 'Linaer' is registered; did you mean 'Linear'?"),
+    (lambda: L.Linaer, AttributeError, "no link named 'Linaer' is registered; did you mean 'Linear'"),
     (lambda: L.Classifier(3), ArgumentTypeError, "Classifier: predictor must be a link, got int"),
     (
         lambda: L.Classifier(model())(f(2, 3)),

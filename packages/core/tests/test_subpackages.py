@@ -20,6 +20,7 @@ FACADES = {
     "function_hooks": "catenary_functions",
     "links": "catenary_links",
     "initializers": "catenary_links",
+    "link_hooks": "catenary_links",
     "optimizers": "catenary_optimizers",
     "optimizer_hooks": "catenary_optimizers",
     "training": "catenary_training",

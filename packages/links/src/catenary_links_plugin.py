@@ -7,25 +7,43 @@ from catenary.plugins import hookimpl
 CATENARY_API = "1.0"
 
 
+#: The links that each module gives; a test holds them to `catenary_links.__all__`.
+NAMES = {
+    "attention": "MultiHeadAttention",
+    "bare": "Parameter",
+    "blocks": "Inception InceptionBN MLPConvolution2D SqueezeExcitation",
+    "channels": "Bias PReLU Scale Swish",
+    "classifier": "Classifier",
+    "convolution": "Convolution1D Convolution2D Convolution3D ConvolutionND DilatedConvolution2D",
+    "deconvolution": "Deconvolution1D Deconvolution2D Deconvolution3D DeconvolutionND",
+    "decorrelation": "DecorrelatedBatchNormalization",
+    "dense": "Bilinear Highway Maxout SimplifiedDropconnect",
+    "feature_normalization": "GroupNormalization LayerNormalization RMSNorm",
+    "gated_cells": "GRU StatefulGRU StatefulMGU StatelessGRU StatelessMGU",
+    "linear": "EmbedID Linear",
+    "memory_cells": "LSTM StatefulPeepholeLSTM StatefulZoneoutLSTM StatelessLSTM",
+    "normalization": "BatchNormalization BatchRenormalization",
+    "random_fields": "CRF1d",
+    "recurrent": "NStepLSTM",
+    "sampling": "BlackOut NegativeSampling",
+    "transformer": "TransformerDecoderLayer TransformerEncoderLayer",
+    "tree_cells": "ChildSumTreeLSTM NaryTreeLSTM",
+    "uneven_convolution": "DeformableConvolution2D DepthwiseConvolution2D LocalConvolution2D",
+    "word_trees": "BinaryHierarchicalSoftmax",
+    "wrappers": "LoRA StochasticDepth",
+}
+
+
 @hookimpl
 def catenary_links() -> dict[str, str]:
-    return {
-        "BatchNormalization": "catenary_links.normalization:BatchNormalization",
-        "Classifier": "catenary_links.classifier:Classifier",
-        "Convolution2D": "catenary_links.convolution:Convolution2D",
-        "EmbedID": "catenary_links.linear:EmbedID",
-        "GRU": "catenary_links.recurrent:GRU",
-        "LSTM": "catenary_links.recurrent:LSTM",
-        "Linear": "catenary_links.linear:Linear",
-        "NStepLSTM": "catenary_links.recurrent:NStepLSTM",
-        "StatefulGRU": "catenary_links.recurrent:StatefulGRU",
-    }
+    return {name: f"catenary_links.{module}:{name}" for module, names in NAMES.items() for name in names.split()}
 
 
 @hookimpl
 def catenary_initializers() -> dict[str, str]:
     return {
         "Constant": "catenary_links.initializers.constant:Constant",
+        "DownsamplingConvFilter": "catenary_links.initializers.resampling:DownsamplingConvFilter",
         "GlorotNormal": "catenary_links.initializers.random:GlorotNormal",
         "GlorotUniform": "catenary_links.initializers.random:GlorotUniform",
         "HeNormal": "catenary_links.initializers.random:HeNormal",
@@ -38,5 +56,6 @@ def catenary_initializers() -> dict[str, str]:
         "One": "catenary_links.initializers.constant:One",
         "Orthogonal": "catenary_links.initializers.random:Orthogonal",
         "Uniform": "catenary_links.initializers.random:Uniform",
+        "UpsamplingDeconvFilter": "catenary_links.initializers.resampling:UpsamplingDeconvFilter",
         "Zero": "catenary_links.initializers.constant:Zero",
     }

@@ -1,127 +1,53 @@
-"""Every link of this package, held to NumPy by the conformance kit."""
+"""Nothing is forgotten: every registered link has a case and a wrong call, and its place in the tables."""
 
 from __future__ import annotations
 
+import importlib
+import runpy
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-import scipy.signal
-from scipy.special import expit, log_softmax
+import pytest
 
 import catenary.functions as F
 import catenary.links as L
-from catenary.testing import LinkCase, link_tests, untested
+import catenary_links.initializers
+from catenary.testing import untested
+from catenary_links_plugin import NAMES, catenary_initializers
 
-Array = np.ndarray[Any, Any]
-Values = dict[str, Array]
-LABELS = np.array([1, 0, 1, 1])
-
-
-def linear(v: Values, x: Array, prefix: str = "") -> Array:
-    return x.reshape(len(x), -1) @ v[f"{prefix}W"].T + v.get(f"{prefix}b", 0.0)
-
-
-def convolution(v: Values, x: Array) -> Array:
-    def filtered(image: Array, bank: Array) -> Array:
-        return sum(scipy.signal.correlate2d(np.pad(c, 1), k, "valid") for c, k in zip(image, bank, strict=True))
-
-    y = np.stack([np.stack([filtered(image, bank) for bank in v["W"]]) for image in x])
-    return y[:, :, ::2, ::2] + v["b"][:, None, None]
+TOPICS = {
+    path: runpy.run_path(str(path))
+    for path in sorted(Path(__file__).parent.glob("test_*.py"))
+    if path != Path(__file__)
+}
 
 
-def batch_normalization(v: Values, x: Array) -> Array:
-    mean, var = x.mean(0), x.var(0)
-    return (x - mean) / np.sqrt(var + 2e-5) * v["gamma"] + v["beta"]
-
-
-def lstm(v: Values, *xs: Array) -> list[Array]:
-    c = h = np.zeros((len(xs[0]), 2))
-    ys = []
-    for x in xs:
-        n = len(x)
-        gates = (linear(v, x, "upward/") + h[:n] @ v["lateral/W"].T).reshape(n, 2, 4)
-        a, (i, f, o) = np.tanh(gates[..., 0]), (expit(gates[..., k]) for k in (1, 2, 3))
-        c = np.concatenate([f * c[:n] + i * a, c[n:]])
-        h = np.concatenate([o * np.tanh(c[:n]), h[n:]])
-        ys.append(h[:n])
-    return ys
-
-
-def gru(v: Values, *xs: Array) -> list[Array]:
-    h, ys = None, []
-    for x in xs:
-        z, candidate = linear(v, x, "W_z/"), linear(v, x, "W/")
-        if h is None:
-            h = expit(z) * np.tanh(candidate)
-        else:
-            r, z = expit(linear(v, x, "W_r/") + linear(v, h, "U_r/")), expit(z + linear(v, h, "U_z/"))
-            h = (1 - z) * h + z * np.tanh(candidate + linear(v, r * h, "U/"))
-        ys.append(h)
-    return ys
-
-
-def n_step_lstm(v: Values, *xs: Array) -> list[Array]:
-    hs, cs, ys = np.zeros((2, len(xs), 2)), np.zeros((2, len(xs), 2)), list(xs)
-    for layer in range(2):
-        w, b = ([v[f"{layer}/{kind}{i}"] for i in range(8)] for kind in "wb")
-        for k, sequence in enumerate(ys):
-            h, c, out = hs[layer, k], cs[layer, k], []
-            for x in sequence:
-                i, f, a, o = (w[g] @ x + w[g + 4] @ h + b[g] + b[g + 4] for g in range(4))
-                c = expit(f) * c + expit(i) * np.tanh(a)
-                h = expit(o) * np.tanh(c)
-                out.append(h)
-            hs[layer, k], cs[layer, k], ys[k] = h, c, np.array(out)
-    return [hs, cs, *ys]
-
-
-def steps(link: Any, *xs: Any) -> list[Any]:
-    link.reset_state()
-    return [link(x) for x in xs]
-
-
-def sequences(link: Any, *xs: Any) -> list[Any]:
-    hy, cy, ys = link(None, None, list(xs))
-    return [hy, cy, *ys]
-
-
-def classifier(v: Values, x: Array, t: Array) -> Array:
-    return -log_softmax(linear(v, x, "predictor/"), 1)[np.arange(len(t)), t].mean()
-
-
-CASES = [
-    LinkCase(L.Linear, lambda: L.Linear(3, 2), [(4, 3)], linear, lazy=lambda: L.Linear(None, 2)),
-    LinkCase(
-        L.Linear,
-        lambda: L.Linear(6, 2, nobias=True),
-        [(4, 3, 2)],
-        linear,
-        lazy=lambda: L.Linear(2, nobias=True),
-        name="nobias",
-    ),
-    LinkCase(L.EmbedID, lambda: L.EmbedID(5, 3), [np.array([[1, 4], [0, 1]])], lambda v, x: v["W"][x]),
-    LinkCase(
-        L.Convolution2D,
-        lambda: L.Convolution2D(2, 3, 3, stride=2, pad=1),
-        [(2, 2, 5, 4)],
-        convolution,
-        lazy=lambda: L.Convolution2D(3, 3, stride=2, pad=1),
-    ),
-    LinkCase(
-        L.BatchNormalization, lambda: L.BatchNormalization(3), [(5, 3)], batch_normalization, lazy=L.BatchNormalization
-    ),
-    LinkCase(L.LSTM, lambda: L.LSTM(3, 2), [(3, 3), (3, 3), (2, 3)], lstm, call=steps, lazy=lambda: L.LSTM(2)),
-    LinkCase(L.GRU, lambda: L.GRU(3, 2), [(2, 3)] * 3, gru, call=steps),
-    LinkCase(L.StatefulGRU, lambda: L.StatefulGRU(3, 2), [(2, 3)] * 3, gru, call=steps),
-    LinkCase(L.NStepLSTM, lambda: L.NStepLSTM(2, 3, 2, 0.0), [(2, 3), (4, 3), (1, 3)], n_step_lstm, call=sequences),
-    LinkCase(L.Classifier, lambda: L.Classifier(L.Linear(3, 2)), [(4, 3), LABELS], classifier),
-]
-
-test_links = link_tests(CASES)
+def gathered(table: str) -> list[Any]:
+    return [row for topic in TOPICS.values() for row in topic.get(table, ())]
 
 
 def test_every_registered_link_has_a_case() -> None:
-    assert untested("links", "catenary-links", CASES) == []
+    assert untested("links", "catenary-links", gathered("CASES")) == []
+
+
+def test_every_registered_link_has_a_wrong_call() -> None:
+    assert set(" ".join(NAMES.values()).split()) - {row.name for row in gathered("WRONG")} == set()
+
+
+def test_every_registered_initializer_has_a_case() -> None:
+    assert untested("initializers", "catenary-links", gathered("INITIALIZERS")) == []
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_the_table_of_the_plugin_is_what_the_modules_define(module: str) -> None:
+    found = vars(importlib.import_module(f"catenary_links.{module}"))
+    own = [n for n, v in found.items() if getattr(v, "__module__", "") == f"catenary_links.{module}" and n in L.__all__]
+    assert sorted(own) == NAMES[module].split()
+
+
+def test_the_facades_have_every_name() -> None:
+    assert sorted(L.__all__) == sorted(" ".join(NAMES.values()).split())
+    assert set(catenary_links.initializers.__all__) == {*catenary_initializers(), "Initializer", "generate_array"}
 
 
 def test_functions_of_the_links_are_public() -> None:

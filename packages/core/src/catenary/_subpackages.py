@@ -13,6 +13,7 @@ KNOWN = {
     "function_hooks": "catenary-functions",
     "links": "catenary-links",
     "initializers": "catenary-links",
+    "link_hooks": "catenary-links",
     "optimizers": "catenary-optimizers",
     "optimizer_hooks": "catenary-optimizers",
     "training": "catenary-training",

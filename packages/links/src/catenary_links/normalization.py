@@ -8,7 +8,9 @@ import numpy as np
 
 import catenary.functions as F
 from catenary import Link, Parameter, Variable, config, using_config
+from catenary.errors import ArgumentError
 from catenary.types import DType, Shape
+from catenary_links.sizes import checked_shape
 
 
 class BatchNormalization(Link):
@@ -75,7 +77,7 @@ class BatchNormalization(Link):
             self.gamma = Parameter(self._first["gamma"]) if use_gamma else None
             self.beta = Parameter(self._first["beta"]) if use_beta else None
         if size is not None:
-            self._initialize((size,) if isinstance(size, int) else tuple(size))
+            self._initialize(checked_shape(type(self).__name__, "size", size))
 
     def _initialize(self, shape: Shape) -> None:
         with using_config("dtype", self.dtype):
@@ -109,6 +111,10 @@ class BatchNormalization(Link):
         if finetune:
             self.N += 1
             decay = 1.0 - 1.0 / self.N
+        return self._normalized(x, gamma, beta, decay)
+
+    def _normalized(self, x: Any, gamma: Any, beta: Any, decay: float) -> Variable:
+        """Do what training does."""
         return F.batch_normalization(x, gamma, beta, self.eps, self.avg_mean, self.avg_var, decay, self.axis)
 
     def start_finetuning(self) -> None:
@@ -120,3 +126,71 @@ class BatchNormalization(Link):
         """The settings, for `repr`."""
         size = None if self.avg_mean is None else self.avg_mean.shape
         yield from (("size", size), ("decay", self.decay), ("eps", self.eps))
+
+
+class BatchRenormalization(BatchNormalization):
+    """Batch normalization that comes close to what is done outside of training, for small batches.
+
+    Source: Ioffe, "Batch Renormalization: Towards Reducing Minibatch Dependence in Batch-Normalized Models" (2017).
+
+    Args:
+        size: The number of channels, or the shape of the axes that are not averaged over; if None, it is taken from
+            the first call.
+        rmax: The largest factor by which a batch may be stretched, and the inverse of the smallest one.
+        dmax: The largest shift of a batch to both sides.
+        decay: What the running statistics keep of themselves at each call.
+        eps: Added to the variance.
+        dtype: The dtype of parameters and statistics; None for the setting `dtype`.
+        use_gamma: Whether there is a parameter `gamma`; otherwise ones.
+        use_beta: Whether there is a parameter `beta`; otherwise zeros.
+        initial_gamma: The initializer of `gamma`; one by default.
+        initial_beta: The initializer of `beta`; zero by default.
+        initial_avg_mean: The first running mean; zero by default.
+        initial_avg_var: The first running variance; one by default.
+
+    Attributes:
+        rmax: As above; change it while learning goes on.
+        dmax: As above.
+
+    Example:
+        >>> import numpy as np, catenary.links as L
+        >>> L.BatchRenormalization(3, rmax=3, dmax=5)(np.ones((8, 3), np.float32)).shape
+        (8, 3)
+    """
+
+    def __init__(
+        self,
+        size: int | Shape | None,
+        rmax: float = 1,
+        dmax: float = 0,
+        decay: float = 0.9,
+        eps: float = 2e-5,
+        dtype: DType | None = None,
+        use_gamma: bool = True,
+        use_beta: bool = True,
+        initial_gamma: Any = None,
+        initial_beta: Any = None,
+        initial_avg_mean: Any = None,
+        initial_avg_var: Any = None,
+    ) -> None:
+        if rmax < 1 or dmax < 0:
+            raise ArgumentError(f"BatchRenormalization: rmax must be at least 1 and dmax 0, got {rmax} and {dmax}")
+        super().__init__(
+            size,
+            decay,
+            eps,
+            dtype,
+            use_gamma,
+            use_beta,
+            initial_gamma,
+            initial_beta,
+            None,
+            initial_avg_mean,
+            initial_avg_var,
+        )
+        self.rmax, self.dmax = rmax, dmax
+
+    def _normalized(self, x: Any, gamma: Any, beta: Any, decay: float) -> Variable:
+        bounds = (self.rmax, self.dmax)
+        running = (self.avg_mean, self.avg_var)
+        return F.batch_renormalization(x, gamma, beta, *bounds, self.eps, *running, decay, update_statistics=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from catenary import function
-from catenary.arithmetic import sum
 from catenary.types import Array, ArrayModule, Axis
 from catenary_functions.math.elementwise import exp
 
@@ -23,11 +22,13 @@ def softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
         >>> F.softmax(np.zeros((1, 2))).array
         array([[0.5, 0.5]])
     """
-    y = xp.exp(x - _maximum(x, axis))
-    return y / y.sum(axis, keepdims=True)
+    y = x - _maximum(x, axis)
+    xp.exp(y, out=y)
+    y /= y.sum(axis, keepdims=True)
+    return y
 
 
-softmax.gradient(x=lambda gy, y, axis: y * (gy - sum(gy * y, axis, True)))
+softmax.gradient(x=lambda gy, y, axis: (gy - (gy * y).sum(axis, keepdims=True)) * y)
 
 
 @function(widens_half=True)
@@ -44,10 +45,11 @@ def log_softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
         array([[-0.693, -0.693]])
     """
     y = x - _maximum(x, axis)
-    return y - xp.log(xp.exp(y).sum(axis, keepdims=True))
+    y -= xp.log(xp.exp(y).sum(axis, keepdims=True))
+    return y
 
 
-log_softmax.gradient(x=lambda gy, y, axis: gy - exp(y) * sum(gy, axis, True))
+log_softmax.gradient(x=lambda gy, y, axis: gy - exp(y) * gy.sum(axis, keepdims=True))
 
 
 def _maximum(x: Array, axis: Axis) -> Array:

@@ -21,9 +21,11 @@ class MeasuringHook(FunctionHook):
     Attributes:
         call_history: A pair of the function's label and the number measured, for each function that ran forward and
             for each whose gradient rules ran ("Backward" and the label).
+        measured: What the first column of a report holds.
         units: The words for multiples of the unit, with their sizes, from the smallest.
     """
 
+    measured = "function"
     quantity = ""
     units: Sequence[tuple[str, float]] = ()
 
@@ -87,7 +89,7 @@ class MeasuringHook(FunctionHook):
         words = [word for word, _ in self.units]
         if unit not in ("auto", *words):
             raise ArgumentError(f"{self.name}.print_report: unit must be 'auto' or one of {words}, got {unit!r}")
-        rows = [("function", self.quantity, "occurrence")]
+        rows = [(self.measured, self.quantity, "occurrence")]
         for label, row in self.summary().items():
             rows.append((label, self._text(row[self.quantity], unit), f"{row['occurrence']:.0f}"))
         widths = [max(len(row[i]) for row in rows) for i in range(3)]

@@ -12,6 +12,7 @@ from catenary_links.initializers.constant import (
     One as One,
     Zero as Zero,
 )
+from catenary_links.initializers.making import generate_array as generate_array
 from catenary_links.initializers.random import (
     GlorotNormal as GlorotNormal,
     GlorotUniform as GlorotUniform,
@@ -23,9 +24,14 @@ from catenary_links.initializers.random import (
     Orthogonal as Orthogonal,
     Uniform as Uniform,
 )
+from catenary_links.initializers.resampling import (
+    DownsamplingConvFilter as DownsamplingConvFilter,
+    UpsamplingDeconvFilter as UpsamplingDeconvFilter,
+)
 
 __all__ = [
     "Constant",
+    "DownsamplingConvFilter",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
@@ -39,7 +45,9 @@ __all__ = [
     "One",
     "Orthogonal",
     "Uniform",
+    "UpsamplingDeconvFilter",
     "Zero",
+    "generate_array",
 ]
 
 if not TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Initializers that draw random numbers, from the generator of the parameter's device.
+"""Initializers that draw random numbers, from the generator of the parameter's device unless another one is given.
 
 The scale of LeCun, Glorot and He initializers comes from the number of inputs and outputs that a weight connects, so
 that signals keep their size from layer to layer.
@@ -7,7 +7,7 @@ that signals keep their size from layer to layer.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from catenary import Initializer, get_device_from_array
 from catenary.errors import ArgumentError, ShapeError
@@ -15,12 +15,30 @@ from catenary.initializer import get_fans
 from catenary.types import Array, DType, Shape
 
 
-class Normal(Initializer):
+class _Random(Initializer):
+    """Draws random numbers.
+
+    Args:
+        dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: A generator of NumPy or of the device's array module; None for that of the device.
+    """
+
+    def __init__(self, dtype: DType | None, rng: Any) -> None:
+        super().__init__(dtype)
+        self.rng = rng
+
+    def generator(self, array: Array) -> Any:
+        """Return the generator for an array."""
+        return get_device_from_array(array).random if self.rng is None else self.rng
+
+
+class Normal(_Random):
     """Draws from a normal distribution with mean 0.
 
     Args:
         scale: The standard deviation.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
 
     Example:
         >>> import catenary
@@ -29,8 +47,8 @@ class Normal(Initializer):
         (2, 3)
     """
 
-    def __init__(self, scale: float = 0.05, dtype: DType | None = None) -> None:
-        super().__init__(dtype)
+    def __init__(self, scale: float = 0.05, dtype: DType | None = None, *, rng: Any = None) -> None:
+        super().__init__(dtype, rng)
         self.scale = scale
 
     def deviation(self, shape: Shape) -> float:
@@ -38,7 +56,7 @@ class Normal(Initializer):
         return self.scale
 
     def __call__(self, array: Array) -> None:
-        array[...] = get_device_from_array(array).random.standard_normal(array.shape) * self.deviation(array.shape)
+        array[...] = self.generator(array).standard_normal(array.shape) * self.deviation(array.shape)
 
 
 class Uniform(Normal):
@@ -47,11 +65,12 @@ class Uniform(Normal):
     Args:
         scale: Half the length of the interval.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     def __call__(self, array: Array) -> None:
         bound = self.deviation(array.shape)
-        array[...] = get_device_from_array(array).random.random(array.shape) * (2 * bound) - bound
+        array[...] = self.generator(array).random(array.shape) * (2 * bound) - bound
 
 
 class _ByFans(Normal):
@@ -59,8 +78,8 @@ class _ByFans(Normal):
 
     gain: ClassVar[float] = 1.0  # variance times number; three times as much for half a uniform interval
 
-    def __init__(self, scale: float = 1.0, dtype: DType | None = None) -> None:
-        super().__init__(scale, dtype)
+    def __init__(self, scale: float = 1.0, dtype: DType | None = None, *, rng: Any = None) -> None:
+        super().__init__(scale, dtype, rng=rng)
 
     def count(self, shape: Shape) -> float:
         """Return the number by which the variance is divided."""
@@ -78,6 +97,7 @@ class LeCunNormal(_ByFans):
     Args:
         scale: A factor for the standard deviation.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
 
@@ -87,6 +107,7 @@ class LeCunUniform(LeCunNormal, Uniform):
     Args:
         scale: A factor for the interval.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     gain = 3.0
@@ -100,6 +121,7 @@ class GlorotNormal(_ByFans):
     Args:
         scale: A factor for the standard deviation.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     def count(self, shape: Shape) -> float:
@@ -112,6 +134,7 @@ class GlorotUniform(GlorotNormal, Uniform):
     Args:
         scale: A factor for the interval.
         dtype: The dtype of the parameter; None for the setting `dtype`.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     gain = 3.0
@@ -126,12 +149,15 @@ class HeNormal(_ByFans):
         scale: A factor for the standard deviation.
         dtype: The dtype of the parameter; None for the setting `dtype`.
         fan_option: "fan_in" to divide by the inputs, "fan_out" by the outputs.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     gain = 2.0
 
-    def __init__(self, scale: float = 1.0, dtype: DType | None = None, fan_option: str = "fan_in") -> None:
-        super().__init__(scale, dtype)
+    def __init__(
+        self, scale: float = 1.0, dtype: DType | None = None, fan_option: str = "fan_in", *, rng: Any = None
+    ) -> None:
+        super().__init__(scale, dtype, rng=rng)
         if fan_option not in ("fan_in", "fan_out"):
             raise ArgumentError(f"{type(self).__name__}: fan_option must be 'fan_in' or 'fan_out', got {fan_option!r}")
         self.fan_option = fan_option
@@ -147,12 +173,13 @@ class HeUniform(HeNormal, Uniform):
         scale: A factor for the interval.
         dtype: The dtype of the parameter; None for the setting `dtype`.
         fan_option: "fan_in" to divide by the inputs, "fan_out" by the outputs.
+        rng: The generator to draw from; None for that of the parameter's device.
     """
 
     gain = 6.0
 
 
-class Orthogonal(Initializer):
+class Orthogonal(_Random):
     """Fills in an orthogonal matrix, times a factor; further axes count as columns.
 
     Source: Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
@@ -162,6 +189,7 @@ class Orthogonal(Initializer):
         scale: The factor.
         dtype: The dtype of the parameter; None for the setting `dtype`.
         mode: "embedding" (orthogonal columns, at least as many rows), "projection" (orthogonal rows), or "auto".
+        rng: The generator to draw from; None for that of the parameter's device.
 
     Example:
         >>> import numpy as np, catenary
@@ -171,8 +199,8 @@ class Orthogonal(Initializer):
         np.True_
     """
 
-    def __init__(self, scale: float = 1.1, dtype: DType | None = None, mode: str = "auto") -> None:
-        super().__init__(dtype)
+    def __init__(self, scale: float = 1.1, dtype: DType | None = None, mode: str = "auto", *, rng: Any = None) -> None:
+        super().__init__(dtype, rng)
         if mode not in ("embedding", "projection", "auto"):
             raise ArgumentError(f"Orthogonal: mode must be 'embedding', 'projection' or 'auto', got {mode!r}")
         self.scale, self.mode = scale, mode
@@ -180,12 +208,12 @@ class Orthogonal(Initializer):
     def __call__(self, array: Array) -> None:
         if array.ndim == 0:
             raise ShapeError("Orthogonal: expected one axis or more, got a 0-d array")
-        device = get_device_from_array(array)
+        xp = get_device_from_array(array).xp
         rows, columns = len(array), math.prod(array.shape[1:])
         wrong = {"embedding": rows < columns, "projection": rows > columns}
         if wrong.get(self.mode, False):
             raise ShapeError(f"Orthogonal: mode {self.mode!r} does not fit shape {array.shape}")
         tall = (max(rows, columns), min(rows, columns))
-        q, r = device.xp.linalg.qr(device.random.standard_normal(tall))
-        q = q * device.xp.sign(device.xp.diagonal(r))  # makes the draw even over all orthogonal matrices
+        q, r = xp.linalg.qr(self.generator(array).standard_normal(tall))
+        q = q * xp.sign(xp.diagonal(r))  # makes the draw even over all orthogonal matrices
         array[...] = (q if rows >= columns else q.T).reshape(array.shape) * self.scale
