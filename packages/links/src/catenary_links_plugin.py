@@ -24,7 +24,7 @@ NAMES = {
     "memory_cells": "LSTM StatefulPeepholeLSTM StatefulZoneoutLSTM StatelessLSTM",
     "normalization": "BatchNormalization BatchRenormalization",
     "random_fields": "CRF1d",
-    "recurrent": "NStepLSTM",
+    "recurrent": ("NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepLSTM NStepRNNReLU NStepRNNTanh"),
     "sampling": "BlackOut NegativeSampling",
     "transformer": "TransformerDecoderLayer TransformerEncoderLayer",
     "tree_cells": "ChildSumTreeLSTM NaryTreeLSTM",

@@ -35,14 +35,11 @@ PLACES = {"links": L, "initializers": catenary.initializers, "link_hooks": caten
 
 #: Links of Chainer that are not here, or not yet, and why; and those without stored numbers.
 LATER = {
-    "comes with the sequences": (
-        "NStepBiGRU NStepBiLSTM NStepBiRNNReLU NStepBiRNNTanh NStepGRU NStepRNNReLU NStepRNNTanh"
-    ),
     "comes with the models": "GoogLeNet ResNet101Layers ResNet152Layers ResNet50Layers VGG16Layers VGG19Layers",
 }
 NOT_HERE = {name: why for why, names in LATER.items() for name in names.split()}
 NOT_HERE["TheanoFunction"] = "Theano is no longer maintained"
-WITHOUT_NUMBERS = {"NStepLSTM": "comes with the sequences"}
+WITHOUT_NUMBERS: dict[str, str] = {}
 
 
 def held(link: Any) -> dict[str, Any]:

@@ -20,7 +20,8 @@ import sys
 import zlib
 from pathlib import Path
 
-sys.path.pop(0)  # or math.py beside this file would stand in for Python's
+if __name__ == "__main__":
+    sys.path.pop(0)  # or a table beside this file, such as math.py, would stand in for a module of that name
 
 import numpy as np
 

@@ -66,7 +66,16 @@ from catenary_links.normalization import (
     BatchRenormalization as BatchRenormalization,
 )
 from catenary_links.random_fields import CRF1d as CRF1d
-from catenary_links.recurrent import NStepLSTM as NStepLSTM
+from catenary_links.recurrent import (
+    NStepBiGRU as NStepBiGRU,
+    NStepBiLSTM as NStepBiLSTM,
+    NStepBiRNNReLU as NStepBiRNNReLU,
+    NStepBiRNNTanh as NStepBiRNNTanh,
+    NStepGRU as NStepGRU,
+    NStepLSTM as NStepLSTM,
+    NStepRNNReLU as NStepRNNReLU,
+    NStepRNNTanh as NStepRNNTanh,
+)
 from catenary_links.sampling import (
     BlackOut as BlackOut,
     NegativeSampling as NegativeSampling,
@@ -126,7 +135,14 @@ __all__ = [
     "MLPConvolution2D",
     "Maxout",
     "MultiHeadAttention",
+    "NStepBiGRU",
+    "NStepBiLSTM",
+    "NStepBiRNNReLU",
+    "NStepBiRNNTanh",
+    "NStepGRU",
     "NStepLSTM",
+    "NStepRNNReLU",
+    "NStepRNNTanh",
     "NaryTreeLSTM",
     "NegativeSampling",
     "PReLU",

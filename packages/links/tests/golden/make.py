@@ -24,7 +24,8 @@ import sys
 import zlib
 from pathlib import Path
 
-sys.path.pop(0)  # or a table beside this file could stand in for a module of that name
+if __name__ == "__main__":
+    sys.path.pop(0)  # or a table beside this file, such as math.py, would stand in for a module of that name
 
 import numpy as np
 
