@@ -304,7 +304,7 @@ LINKS: list[Row] = [
     (
         lambda: L.NStepLSTM(1, 3, 2, 0.0)(None, None, [f(2, 4)]),
         ShapeError,
-        "n_step_lstm: layer 0 gets 4 features, ws[0][0] expects 3",
+        "NStepLSTM: xs[0] must have shape (length, 3), got (2, 4)",
     ),
     (
         lambda: L.NStepLSTM(1, 3, 2, 0.0)(None, None, f(2, 3)),
