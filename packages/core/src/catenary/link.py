@@ -26,6 +26,9 @@ from catenary.serializer import AbstractSerializer
 from catenary.types import DType, InitializerSpec, Shape
 from catenary.variable import Variable, is_array
 
+if TYPE_CHECKING:
+    from catenary.link_summary import LinkSummary
+
 _NOTHING: Any = object()
 
 
@@ -262,6 +265,35 @@ class Link(DeviceResident, HookedLink, LinkMode, ParameterGroup):
     def __repr__(self) -> str:
         specs = ", ".join(f"{name}={value}" for name, value in self.printable_specs)
         return f"{type(self).__name__}({specs})"
+
+    def summary(self, *args: Any, **kwargs: Any) -> LinkSummary:
+        """Call this link once and return a table of its layers: outputs, parameters, bytes and multiply-adds.
+
+        The call is made in evaluation mode and records no graph.
+
+        Args:
+            args: What to call it with.
+            kwargs: The same by name.
+
+        Example:
+            >>> import numpy as np, catenary
+            >>> catenary.Sequential(abs).summary(np.ones((2, 3), np.float32))
+            layer       output  parameters  bytes  multiply-adds
+            Sequential  (2, 3)           0      0              0
+            total                        0      0              0
+        """
+        from catenary.link_summary import summarize  # it is seldom needed
+
+        return summarize(self, args, kwargs)
+
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        """Return how many multiplications with an addition a call took; links that know override it.
+
+        Args:
+            args: What the link was called with.
+            out: What it returned.
+        """
+        return 0
 
     # --- parameters as a whole ---
 

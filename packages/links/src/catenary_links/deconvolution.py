@@ -61,6 +61,9 @@ class DeconvolutionND(Filtering):
     def filter_shape(self, in_channels: int) -> tuple[int, ...]:
         return (in_channels, self.out_channels // self.groups, *self.ksize)
 
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        return int(args[0].size // args[0].shape[1] * self.W.size)
+
     def forward(self, x: Any) -> Variable:
         """Return the images that filters spread.
 

@@ -84,6 +84,9 @@ class Filtering(Link):
             self.initialize(x.shape[1])
         return self.W
 
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        return int(out.size // out.shape[1] * self.W.size)
+
     @property
     def printable_specs(self) -> Any:
         """The sizes, for `repr`."""

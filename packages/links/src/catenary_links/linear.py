@@ -64,6 +64,9 @@ class Linear(Link):
             self._initialize(math.prod(as_variable(x).shape[n_batch_axes:]))
         return F.linear(x, self.W, self.b, n_batch_axes)
 
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        return int(out.size * self.W.shape[1])
+
     @property
     def printable_specs(self) -> Any:
         """The sizes, for `repr`."""

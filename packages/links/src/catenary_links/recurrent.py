@@ -120,6 +120,10 @@ class NStep(ChainList):
         result: tuple[Any, ...] = type(self).function(self.n_layers, self.dropout, *given, ws, bs, xs, by_sequence=True)
         return result
 
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        steps = sum(len(x) for x in args[-1])
+        return sum(param.size for param in self.params() if param.ndim == 2) * steps
+
     def padded(self, x: Any, lengths: Any = None, states: Sequence[Any] | None = None) -> PaddedOutputs:
         """Run over a padded batch of sequences.
 
