@@ -26,8 +26,9 @@ from benchmarks import weight
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
-WORKS = ("tiny", "exp_regression", "mlp", "ptb", "cnn")
+WORKS = ("tiny", "exp_regression", "mlp", "ptb", "ptb_lengths", "cnn")
 FRAMEWORKS = ("catenary", "torch", "chainer", "numpy")
+VARIANTS = ("by_steps",)  # another way to do a work in Catenary
 TURN = 0.4  # seconds
 
 
@@ -109,7 +110,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="time for each work")
     parser.add_argument("--json", type=Path, help="file for the numbers")
     arguments = parser.parse_args()
-    frameworks = [name for name in FRAMEWORKS if importable(name)]
+    frameworks = [*(name for name in FRAMEWORKS if importable(name)), *VARIANTS]
     results = [compare(work, frameworks, arguments.seconds) for work in arguments.works if work in WORKS]
     if results:
         print(show(results, frameworks))

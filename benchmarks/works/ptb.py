@@ -55,6 +55,34 @@ def _chainer_style(chain, F, L, optimizers) -> Callable[[], object]:  # type: ig
     return step
 
 
+def by_steps() -> Callable[[], object]:
+    """Do the same in Catenary word by word, as recurrent networks were written before NStepLSTM."""
+    import catenary.functions as F
+    import catenary.links as L
+    from catenary import Chain, optimizers
+
+    model = Chain(
+        embed=L.EmbedID(WORDS, UNITS), l1=L.LSTM(UNITS, UNITS), l2=L.LSTM(UNITS, UNITS), out=L.Linear(UNITS, WORDS)
+    )
+    optimizer = optimizers.SGD(0.1).setup(model)
+    targets = T.reshape(BATCH, LENGTH)
+
+    def step() -> object:
+        model.cleargrads()
+        model.l1.reset_state()
+        model.l2.reset_state()
+        losses = [
+            F.softmax_cross_entropy(model.out(model.l2(model.l1(model.embed(x)))), t)
+            for x, t in zip(X.T, targets.T, strict=True)
+        ]
+        loss = F.add(*losses) / LENGTH
+        loss.backward()
+        optimizer.update()
+        return loss
+
+    return step
+
+
 def torch() -> Callable[[], object]:
     import torch
     from torch import nn
