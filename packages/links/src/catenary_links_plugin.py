@@ -28,7 +28,7 @@ NAMES = {
     "sampling": "BlackOut NegativeSampling",
     "transformer": "TransformerDecoderLayer TransformerEncoderLayer",
     "tree_cells": "ChildSumTreeLSTM NaryTreeLSTM",
-    "uneven_convolution": "DeformableConvolution2D DepthwiseConvolution2D LocalConvolution2D",
+    "uneven_convolution": ("DeformableConvolution2D DepthwiseConvolution2D LocalConvolution2D SeparableConvolution2D"),
     "word_trees": "BinaryHierarchicalSoftmax",
     "wrappers": "LoRA StochasticDepth",
 }

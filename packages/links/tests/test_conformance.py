@@ -50,5 +50,11 @@ def test_the_facades_have_every_name() -> None:
     assert set(catenary_links.initializers.__all__) == {*catenary_initializers(), "Initializer", "generate_array"}
 
 
+@pytest.mark.parametrize("name", ["TheanoFunction", "CaffeFunction"])
+def test_links_for_other_libraries_say_what_to_do(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"no attribute '{name}': .* no longer maintained; "):
+        getattr(L, name)
+
+
 def test_functions_of_the_links_are_public() -> None:
     assert {"linear", "lstm", "n_step_lstm"} <= set(F.__all__)

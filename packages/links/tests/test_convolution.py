@@ -58,6 +58,11 @@ def depthwise(v: dict[str, Array], x: Array) -> Array:
     return np.concatenate(y, 1) + v["b"][:, None, None]
 
 
+def separable(v: dict[str, Array], x: Array) -> Array:
+    y = depthwise({"W": v["depthwise/W"], "b": np.zeros(1)}, x)
+    return np.einsum("bchw,oc->bohw", y, v["pointwise/W"][:, :, 0, 0]) + v["pointwise/b"][:, None, None]
+
+
 def local(v: dict[str, Array], x: Array) -> Array:
     W = v["W"]
     y = np.zeros((len(x), *W.shape[:3]))
@@ -121,6 +126,13 @@ CASES = [
         [IMAGES],
         local,
         lazy=lambda: L.LocalConvolution2D(None, 3, None, 3),
+    ),
+    case(
+        L.SeparableConvolution2D,
+        lambda: L.SeparableConvolution2D(2, 4, 2, channel_multiplier=3),
+        [IMAGES],
+        separable,
+        lazy=lambda: L.SeparableConvolution2D(None, 4, 2, channel_multiplier=3),
     ),
     case(
         L.DeformableConvolution2D,
@@ -198,6 +210,12 @@ WRONG = [
         lambda: L.DilatedConvolution2D(None, None, 3),
         ArgumentTypeError,
         "out_channels must be an integer, got None",
+    ),
+    WrongCall(
+        "SeparableConvolution2D",
+        lambda: L.SeparableConvolution2D(2, 0, 3),
+        ArgumentError,
+        "out_channels must be positive, got 0",
     ),
     WrongCall(
         "LocalConvolution2D",

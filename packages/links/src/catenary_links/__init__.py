@@ -92,6 +92,7 @@ from catenary_links.uneven_convolution import (
     DeformableConvolution2D as DeformableConvolution2D,
     DepthwiseConvolution2D as DepthwiseConvolution2D,
     LocalConvolution2D as LocalConvolution2D,
+    SeparableConvolution2D as SeparableConvolution2D,
 )
 from catenary_links.word_trees import BinaryHierarchicalSoftmax as BinaryHierarchicalSoftmax
 from catenary_links.wrappers import (
@@ -149,6 +150,7 @@ __all__ = [
     "Parameter",
     "RMSNorm",
     "Scale",
+    "SeparableConvolution2D",
     "SimplifiedDropconnect",
     "SqueezeExcitation",
     "StatefulGRU",
@@ -164,9 +166,17 @@ __all__ = [
     "TransformerEncoderLayer",
 ]
 
+#: Links of Chainer for other libraries, and what to do instead.
+GONE = {
+    "TheanoFunction": "Theano is no longer maintained; write the function with catenary.function",
+    "CaffeFunction": "Caffe is no longer maintained; convert the model to an NPZ file with an old Chainer",
+}
+
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
+        if name in GONE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {GONE[name]}")
         from catenary.plugins import module_getattr
 
         return module_getattr(__name__, "links", name)

@@ -74,6 +74,70 @@ class DepthwiseConvolution2D(Link):
             self._initialize(x.shape[1])
         return F.depthwise_convolution_2d(x, self.W, self.b, self.stride, self.pad)
 
+    def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:
+        return int(out.size * self.W.shape[2] * self.W.shape[3])
+
+
+class SeparableConvolution2D(Chain):
+    """A convolutional layer in two: filters for each channel by itself, then a mixture of the channels at each place.
+
+    Source: Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions" (2017).
+
+    Args:
+        in_channels: The number of channels; if None, it is taken from the first call.
+        out_channels: The number of outputs.
+        ksize: The size of the filters: a number or (height, width).
+        stride: The step between windows.
+        pad: The padding with zeros.
+        nobias: Whether to leave the bias out.
+        initialW: The initializer of both weights; LeCunNormal by default.
+        initial_bias: The initializer of the bias; zero by default.
+        channel_multiplier: The number of filters of each channel.
+
+    Attributes:
+        depthwise: The filters, a `DepthwiseConvolution2D` without bias.
+        pointwise: The mixture, a `Convolution2D` of size 1.
+
+    Example:
+        >>> import numpy as np, catenary.links as L
+        >>> L.SeparableConvolution2D(3, 8, 3, pad=1)(np.ones((1, 3, 5, 5), np.float32)).shape
+        (1, 8, 5, 5)
+    """
+
+    def __init__(
+        self,
+        in_channels: int | None,
+        out_channels: int,
+        ksize: Sizes,
+        stride: Sizes = 1,
+        pad: Sizes = 0,
+        nobias: bool = False,
+        initialW: Any = None,
+        initial_bias: Any = None,
+        *,
+        channel_multiplier: int = 1,
+    ) -> None:
+        super().__init__()
+        checked_size("SeparableConvolution2D", "out_channels", out_channels)
+        with self.init_scope():
+            self.depthwise = DepthwiseConvolution2D(
+                in_channels, channel_multiplier, ksize, stride, pad, nobias=True, initialW=initialW
+            )
+            self.pointwise = Convolution2D(
+                None, out_channels, 1, nobias=nobias, initialW=initialW, initial_bias=initial_bias
+            )
+            if in_channels is not None:
+                self.pointwise.initialize(in_channels * channel_multiplier)
+
+    def forward(self, x: Any) -> Variable:
+        """Return the filtered images.
+
+        Args:
+            x: Images, shape (batch, channels, height, width).
+        """
+        y: Variable = self.pointwise(self.depthwise(x))
+        return y
+
 
 class LocalConvolution2D(Link):
     """A layer over images with filters of its own at each place.
