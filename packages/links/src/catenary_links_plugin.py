@@ -13,7 +13,7 @@ NAMES = {
     "bare": "Parameter",
     "blocks": "Inception InceptionBN MLPConvolution2D SqueezeExcitation",
     "channels": "Bias PReLU Scale Swish",
-    "classifier": "Classifier",
+    "classifier": "Classifier ClassifierLike",
     "convolution": "Convolution1D Convolution2D Convolution3D ConvolutionND DilatedConvolution2D",
     "deconvolution": "Deconvolution1D Deconvolution2D Deconvolution3D DeconvolutionND",
     "decorrelation": "DecorrelatedBatchNormalization",

@@ -11,7 +11,7 @@ from scipy.special import expit, log_softmax
 import catenary
 import catenary.functions as F
 import catenary.links as L
-from catenary import using_config
+from catenary import Sequential, using_config
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.testing import LinkCase, WrongCall, link_tests, wrong_call_tests
 
@@ -47,6 +47,10 @@ def classifier(v: Values, x: Array, t: Array) -> Array:
     return -log_softmax(linear(v, x, "predictor/"), 1)[np.arange(len(t)), t].mean()
 
 
+def in_two(y: Any) -> list[Any]:
+    return [y[:1], y[1:]]
+
+
 IMAGES = (2, 3, 4)
 CASES = [
     LinkCase(L.Linear, lambda: L.Linear(3, 2), [(4, 3)], linear, lazy=lambda: L.Linear(None, 2)),
@@ -60,6 +64,13 @@ CASES = [
     ),
     LinkCase(L.EmbedID, lambda: L.EmbedID(5, 3), [np.array([[1, 4], [0, 1]])], lambda v, x: v["W"][x]),
     LinkCase(L.Classifier, lambda: L.Classifier(L.Linear(3, 2)), [(4, 3), LABELS], classifier),
+    LinkCase(
+        L.ClassifierLike,
+        lambda: L.ClassifierLike(Sequential(L.Linear(3, 2), in_two)),
+        [(4, 3), LABELS],
+        lambda v, x, t: classifier({key.replace("predictor/0/", "predictor/"): a for key, a in v.items()}, x, t),
+        call=lambda link, x, t: link(x, [t[:1], t[1:]]),
+    ),
     LinkCase(L.Bilinear, lambda: L.Bilinear(2, 3, 4), [(5, 2), (5, 3)], bilinear),
     LinkCase(L.Bilinear, lambda: L.Bilinear(6, 3, 4, nobias=True), [(5, 2, 3), (5, 3)], bilinear, name="nobias"),
     LinkCase(L.Highway, lambda: L.Highway(3), [(4, 3)], highway),
@@ -121,6 +132,12 @@ X = np.ones((2, 3), np.float32)
 WRONG = [
     WrongCall("Linear", lambda: L.Linear(3, 0), ArgumentError, "out_size must be positive, got 0"),
     WrongCall("EmbedID", lambda: L.EmbedID(None, 2), ArgumentTypeError, "in_size must be an integer, got None"),
+    WrongCall(
+        "ClassifierLike",
+        lambda: L.ClassifierLike(lambda x: [x, x])(np.ones((2, 3)), [LABELS]),
+        ArgumentError,
+        "the label must be a list of 2 arrays, got 1",
+    ),
     WrongCall("Classifier", lambda: L.Classifier(3), ArgumentTypeError, "predictor must be a link, got int"),
     WrongCall("Classifier", lambda: L.Classifier(L.Linear(2), label_key=1.5), ArgumentTypeError, "label_key must be"),
     WrongCall("Bilinear", lambda: L.Bilinear(None, 2, 2), ArgumentTypeError, "left_size must be an integer, got None"),

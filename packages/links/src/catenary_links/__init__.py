@@ -18,7 +18,7 @@ from catenary_links.channels import (
     Scale as Scale,
     Swish as Swish,
 )
-from catenary_links.classifier import Classifier as Classifier
+from catenary_links.classifier import Classifier as Classifier, ClassifierLike as ClassifierLike
 from catenary_links.convolution import (
     Convolution1D as Convolution1D,
     Convolution2D as Convolution2D,
@@ -112,6 +112,7 @@ __all__ = [
     "CRF1d",
     "ChildSumTreeLSTM",
     "Classifier",
+    "ClassifierLike",
     "Convolution1D",
     "Convolution2D",
     "Convolution3D",

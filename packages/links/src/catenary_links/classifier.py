@@ -67,12 +67,17 @@ class Classifier(Chain):
         """
         args, kwargs, t = self._split_label(args, kwargs)
         self.y = self.predictor(*args, **kwargs)
-        self.loss = self.lossfun(self.y, t)
+        y, t = self.compared(self.y, t)
+        self.loss = self.lossfun(y, t)
         catenary.report({"loss": self.loss}, self)
         if self.compute_accuracy:
-            self.accuracy = self.accfun(self.y, t)
+            self.accuracy = self.accfun(y, t)
             catenary.report({"accuracy": self.accuracy}, self)
         return self.loss
+
+    def compared(self, y: Any, t: Any) -> tuple[Any, Any]:
+        """Return what the loss function gets for an output and a label; subclasses may override it."""
+        return y, t
 
     def _split_label(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -88,3 +93,32 @@ class Classifier(Chain):
         if len(args) == 1 and not kwargs:
             raise ArgumentError("Classifier: got one argument, which is the label; the input is missing")
         return args[:key] + args[key + 1 :], kwargs, args[key]
+
+
+class ClassifierLike(Classifier):
+    """A classifier for models that return a list, such as one array of scores for each sequence.
+
+    The label is a list of as many arrays; the loss and the accuracy are means over all their rows together.
+
+    Args:
+        predictor: The model.
+        lossfun: The loss function, of scores and labels.
+        accfun: The function for the accuracy.
+        label_key: The position, or the name, of the labels among the arguments.
+
+    Raises:
+        ArgumentError: If there is another number of labels than of outputs.
+
+    Example:
+        >>> import numpy as np, catenary.functions as F, catenary.links as L
+        >>> tagger = L.ClassifierLike(lambda xs: [x * 2 for x in xs])
+        >>> xs, ts = [np.zeros((2, 3)), np.zeros((1, 3))], [np.array([0, 1]), np.array([2])]
+        >>> tagger(xs, ts).array.round(3)
+        np.float64(1.099)
+    """
+
+    def compared(self, y: Any, t: Any) -> tuple[Any, Any]:
+        if not isinstance(t, list | tuple) or len(y) != len(t):
+            got = f"{len(t)}" if isinstance(t, list | tuple) else type(t).__name__
+            raise ArgumentError(f"{type(self).__name__}: the label must be a list of {len(y)} arrays, got {got}")
+        return F.concat(list(y), 0), F.concat(list(t), 0).array
