@@ -10,12 +10,23 @@ CATENARY_API = "1.0"
 @hookimpl
 def catenary_optimizers() -> dict[str, str]:
     return {
+        "AMSBound": "catenary_optimizers.adam_family:AMSBound",
+        "AMSGrad": "catenary_optimizers.adam_family:AMSGrad",
+        "AdaBound": "catenary_optimizers.adam_family:AdaBound",
         "AdaDelta": "catenary_optimizers.adaptive:AdaDelta",
         "AdaGrad": "catenary_optimizers.adaptive:AdaGrad",
         "Adam": "catenary_optimizers.adaptive:Adam",
+        "AdamW": "catenary_optimizers.adam_family:AdamW",
+        "CorrectedMomentumSGD": "catenary_optimizers.sgd:CorrectedMomentumSGD",
+        "LAMB": "catenary_optimizers.adam_family:LAMB",
+        "Lion": "catenary_optimizers.sgd:Lion",
+        "MSVAG": "catenary_optimizers.variance:MSVAG",
         "MomentumSGD": "catenary_optimizers.sgd:MomentumSGD",
+        "NesterovAG": "catenary_optimizers.sgd:NesterovAG",
         "RMSprop": "catenary_optimizers.adaptive:RMSprop",
+        "RMSpropGraves": "catenary_optimizers.variance:RMSpropGraves",
         "SGD": "catenary_optimizers.sgd:SGD",
+        "SMORMS3": "catenary_optimizers.variance:SMORMS3",
     }
 
 
@@ -23,5 +34,9 @@ def catenary_optimizers() -> dict[str, str]:
 def catenary_optimizer_hooks() -> dict[str, str]:
     return {
         "GradientClipping": "catenary_optimizers.optimizer_hooks.gradient:GradientClipping",
+        "GradientHardClipping": "catenary_optimizers.optimizer_hooks.each:GradientHardClipping",
+        "GradientLARS": "catenary_optimizers.optimizer_hooks.each:GradientLARS",
+        "GradientNoise": "catenary_optimizers.optimizer_hooks.each:GradientNoise",
+        "Lasso": "catenary_optimizers.optimizer_hooks.each:Lasso",
         "WeightDecay": "catenary_optimizers.optimizer_hooks.gradient:WeightDecay",
     }

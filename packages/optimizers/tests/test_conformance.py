@@ -60,6 +60,100 @@ def adam(p: Array, gs: Sequence[Array]) -> Array:
     return p
 
 
+def adamw(p: Array, gs: Sequence[Array]) -> Array:
+    m = v = 0 * p
+    for t, g in enumerate(gs, 1):
+        m, v = 0.8 * m + 0.2 * g, 0.99 * v + 0.01 * g**2
+        rate = 0.01 * np.sqrt(1 - 0.99**t) / (1 - 0.8**t)
+        p = p - 0.5 * (rate * m / (np.sqrt(v) + 1e-8) + 0.1 * p)
+    return p
+
+
+def amsgrad(p: Array, gs: Sequence[Array]) -> Array:
+    m = v = largest = 0 * p
+    for t, g in enumerate(gs, 1):
+        m, v = 0.8 * m + 0.2 * g, 0.5 * v + 0.5 * g**2
+        largest = np.maximum(largest, v)
+        p = p - 0.01 * np.sqrt(1 - 0.5**t) / (1 - 0.8**t) * m / (np.sqrt(largest) + 1e-8)
+    return p
+
+
+def adabound(p: Array, gs: Sequence[Array], ams: bool = False) -> Array:
+    m = v = largest = 0 * p
+    for t, g in enumerate(gs, 1):
+        m, v = 0.8 * m + 0.2 * g, 0.5 * v + 0.5 * g**2
+        largest = np.maximum(largest, v) if ams else v
+        rate = 0.1 * np.sqrt(1 - 0.5**t) / (1 - 0.8**t) / (np.sqrt(largest) + 1e-8)
+        rate = np.minimum(np.maximum(rate, 0.2 - 0.2 / (0.5 * t + 1)), 0.2 + 0.2 / (0.5 * t))
+        p = p - 0.5 * rate * m
+    return p
+
+
+def lion(p: Array, gs: Sequence[Array]) -> Array:
+    m = 0 * p
+    for g in gs:
+        c = 0.8 * m + 0.2 * g
+        p = p - 0.5 * 0.01 * (np.sign(c) + 0.1 * p)
+        m = 0.9 * m + 0.1 * g
+    return p
+
+
+def lamb(p: Array, gs: Sequence[Array]) -> Array:
+    m = v = 0 * p
+    for t, g in enumerate(gs, 1):
+        m, v = 0.8 * m + 0.2 * g, 0.99 * v + 0.01 * g**2
+        r = m / (1 - 0.8**t) / (np.sqrt(v / (1 - 0.99**t)) + 1e-6) + 0.1 * p
+        p = p - 0.5 * 0.01 * (np.linalg.norm(p) / np.linalg.norm(r) if p.size else 1.0) * r
+    return p
+
+
+def corrected_momentum(p: Array, gs: Sequence[Array]) -> Array:
+    """A constant learning rate: the same as momentum."""
+    return momentum(p, gs)
+
+
+def nesterov(p: Array, gs: Sequence[Array]) -> Array:
+    v = 0 * p
+    for g in gs:
+        v = 0.8 * v - 0.1 * g
+        p = p + 0.8 * 0.8 * v - 1.8 * 0.1 * g
+    return p
+
+
+def rmsprop_graves(p: Array, gs: Sequence[Array]) -> Array:
+    n = mean = delta = 0 * p
+    for g in gs:
+        n, mean = 0.9 * n + 0.1 * g**2, 0.9 * mean + 0.1 * g
+        delta = 0.8 * delta - 0.05 * g / np.sqrt(n - mean**2 + 1e-2)
+        p = p + delta
+    return p
+
+
+def smorms3(p: Array, gs: Sequence[Array]) -> Array:
+    mem, mean, square = 0 * p + 1, 0 * p, 0 * p
+    for g in gs:
+        r = 1 / (mem + 1)
+        mean, square = (1 - r) * mean + r * g, (1 - r) * square + r * g**2
+        x = mean**2 / (square + 1e-8)
+        p = p - g * np.minimum(0.1, x) / (np.sqrt(square) + 1e-8)
+        mem = 1 + mem * (1 - x)
+    return p
+
+
+def msvag(p: Array, gs: Sequence[Array]) -> Array:
+    """Algorithm 2 of the paper, which leaves the first step as it is, and decoupled weight decay."""
+    m = v = 0 * p
+    for t, g in enumerate(gs, 1):
+        m, v = 0.8 * m + 0.2 * g, 0.8 * v + 0.2 * g**2
+        mean, square = m / (1 - 0.8**t), v / (1 - 0.8**t)
+        gamma = np.ones_like(p)
+        if t > 1:
+            rho = 0.2 * (1 + 0.8**t) / (1.8 * (1 - 0.8**t))
+            gamma = mean**2 / (mean**2 + rho * (square - mean**2) / (1 - rho))
+        p = p - 0.5 * (0.1 * gamma * mean + 0.02 * p)
+    return p
+
+
 CASES = [
     OptimizerCase(O.SGD, lambda: O.SGD(lr=0.1), sgd),
     OptimizerCase(O.MomentumSGD, lambda: O.MomentumSGD(lr=0.1, momentum=0.8), momentum),
@@ -72,7 +166,24 @@ CASES = [
         lambda p, gs: rmsprop(p, gs, inside=True),
         name="inside",
     ),
+    OptimizerCase(O.CorrectedMomentumSGD, lambda: O.CorrectedMomentumSGD(lr=0.1, momentum=0.8), corrected_momentum),
+    OptimizerCase(O.NesterovAG, lambda: O.NesterovAG(lr=0.1, momentum=0.8), nesterov),
+    OptimizerCase(O.RMSpropGraves, lambda: O.RMSpropGraves(lr=0.05, alpha=0.9, momentum=0.8, eps=1e-2), rmsprop_graves),
+    OptimizerCase(O.SMORMS3, lambda: O.SMORMS3(lr=0.1, eps=1e-8), smorms3),
+    OptimizerCase(O.MSVAG, lambda: O.MSVAG(lr=0.1, beta=0.8, eta=0.5, weight_decay_rate=0.02), msvag),
     OptimizerCase(O.Adam, lambda: O.Adam(alpha=0.01, beta1=0.8, beta2=0.99), adam),
+    OptimizerCase(O.AdamW, lambda: O.AdamW(alpha=0.01, beta1=0.8, beta2=0.99, eta=0.5, weight_decay_rate=0.1), adamw),
+    OptimizerCase(O.AMSGrad, lambda: O.AMSGrad(alpha=0.01, beta1=0.8, beta2=0.5), amsgrad),
+    OptimizerCase(
+        O.AdaBound, lambda: O.AdaBound(alpha=0.1, beta1=0.8, beta2=0.5, final_lr=0.2, gamma=0.5, eta=0.5), adabound
+    ),
+    OptimizerCase(
+        O.AMSBound,
+        lambda: O.AMSBound(alpha=0.1, beta1=0.8, beta2=0.5, final_lr=0.2, gamma=0.5, eta=0.5),
+        lambda p, gs: adabound(p, gs, ams=True),
+    ),
+    OptimizerCase(O.Lion, lambda: O.Lion(alpha=0.01, beta1=0.8, beta2=0.9, eta=0.5, weight_decay_rate=0.1), lion),
+    OptimizerCase(O.LAMB, lambda: O.LAMB(alpha=0.01, beta1=0.8, beta2=0.99, eta=0.5, weight_decay_rate=0.1), lamb),
 ]
 
 test_optimizers = optimizer_tests(CASES)

@@ -112,6 +112,8 @@ def test_hyperparameters_of_one_parameter_beat_those_of_the_optimizer() -> None:
         (lambda o: optimizers.SGD(lr="fast"), ArgumentTypeError, "SGD: lr must be a number, got str"),
         (lambda o: optimizers.Adam(alpha=-1.0), ArgumentError, "Adam: alpha must not be negative, got -1.0"),
         (lambda o: optimizers.Adam(eps=float("nan")), ArgumentError, "Adam: eps must not be negative, got nan"),
+        (lambda o: optimizers.MSVAG(beta=-0.5), ArgumentError, "MSVAG: beta must not be negative, got -0.5"),
+        (lambda o: optimizers.AMSBound(gamma=0), ArgumentError, "AMSBound: gamma must be positive, got 0"),
         (lambda o: optimizers.get("Adma"), UnknownNameError, "Adam"),
     ],
 )

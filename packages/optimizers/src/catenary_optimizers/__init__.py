@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catenary_optimizers.adam_family import (
+    LAMB as LAMB,
+    AdaBound as AdaBound,
+    AdamW as AdamW,
+    AMSBound as AMSBound,
+    AMSGrad as AMSGrad,
+)
 from catenary_optimizers.adaptive import (
     AdaDelta as AdaDelta,
     AdaGrad as AdaGrad,
@@ -15,20 +22,38 @@ from catenary_optimizers.hyperparameter import (
     HyperparameterProxy as HyperparameterProxy,
 )
 from catenary_optimizers.optimizer import GradientMethod as GradientMethod, Optimizer as Optimizer
-from catenary_optimizers.sgd import SGD as SGD, MomentumSGD as MomentumSGD
+from catenary_optimizers.sgd import (
+    SGD as SGD,
+    CorrectedMomentumSGD as CorrectedMomentumSGD,
+    Lion as Lion,
+    MomentumSGD as MomentumSGD,
+    NesterovAG as NesterovAG,
+)
 from catenary_optimizers.update_rule import UpdateRule as UpdateRule
+from catenary_optimizers.variance import MSVAG as MSVAG, SMORMS3 as SMORMS3, RMSpropGraves as RMSpropGraves
 
 __all__ = [
+    "LAMB",
+    "MSVAG",
     "SGD",
+    "SMORMS3",
+    "AMSBound",
+    "AMSGrad",
+    "AdaBound",
     "AdaDelta",
     "AdaGrad",
     "Adam",
+    "AdamW",
+    "CorrectedMomentumSGD",
     "GradientMethod",
     "Hyperparameter",
     "HyperparameterProxy",
+    "Lion",
     "MomentumSGD",
+    "NesterovAG",
     "Optimizer",
     "RMSprop",
+    "RMSpropGraves",
     "UpdateRule",
     "get",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from catenary.types import Array, ArrayModule
 from catenary_optimizers.hyperparameter import HyperparameterProxy
@@ -121,7 +122,7 @@ class RMSprop(GradientMethod):
 class AdamRule(UpdateRule):
     """The rule of `Adam`."""
 
-    state_names = ("m", "v")
+    state_names: ClassVar[tuple[str, ...]] = ("m", "v")
 
     @property
     def lr(self) -> float:
@@ -129,7 +130,7 @@ class AdamRule(UpdateRule):
         hp, t = self.hp, max(self.t, 1)
         return float(hp.alpha * math.sqrt(1 - hp.beta2**t) / (1 - hp.beta1**t))
 
-    def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array) -> None:
+    def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array, *more: Array) -> None:
         hp = self.hp
         # m += (1 - beta1) (g - m), v += (1 - beta2) (g^2 - v), p -= lr m / (sqrt(v) + eps): written with few temporary
         # arrays, which spares memory traffic for large parameters.
@@ -140,11 +141,19 @@ class AdamRule(UpdateRule):
         t -= v
         t *= 1 - hp.beta2
         v += t
-        t = xp.sqrt(v)
-        t += hp.eps
-        t = m / t
-        t *= hp.eta * self.lr
-        p -= t
+        p -= self.change(xp, p, m, self.spread(xp, v, *more))
+
+    def spread(self, xp: ArrayModule, v: Array) -> Array:
+        """Return a new array: what the running mean of gradients is divided by."""
+        d = xp.sqrt(v)
+        d += self.hp.eps
+        return d
+
+    def change(self, xp: ArrayModule, p: Array, m: Array, spread: Array) -> Array:
+        """Return a new array: what is taken off the parameter."""
+        d = m / spread
+        d *= self.hp.eta * self.lr
+        return d
 
 
 class Adam(GradientMethod):

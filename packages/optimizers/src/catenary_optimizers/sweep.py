@@ -112,7 +112,8 @@ def make_sweeps(params: Iterable[Parameter]) -> tuple[list[Sweep], list[Paramete
     single: list[Parameter] = []
     for param in params:
         rule = param.update_rule
-        if isinstance(rule, UpdateRule) and type(rule).update_core is UpdateRule.update_core and rule.is_common:
+        stepped = isinstance(rule, UpdateRule) and type(rule).update_core is UpdateRule.update_core
+        if stepped and rule.elementwise and rule.is_common:
             groups.setdefault((type(rule), param.device.name, np.dtype(param.dtype).str, rule.t), []).append(param)
         else:
             single.append(param)

@@ -18,6 +18,8 @@ class UpdateRule:
 
     Attributes:
         state_names: The names of the arrays that are kept for a parameter, zeros at first.
+        elementwise: Whether `step` treats each element by itself, so that it may get pieces; else it gets each
+            parameter whole.
         hyperparam: Hyperparameters; what is set here is for this parameter only.
         enabled: Whether the parameter is updated at all.
         t: The number of updates done.
@@ -31,6 +33,7 @@ class UpdateRule:
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()
+    elementwise: ClassVar[bool] = True
 
     def __init__(self, parent_hyperparam: Hyperparameter | None = None) -> None:
         self.hyperparam = Hyperparameter(parent_hyperparam)
@@ -42,7 +45,8 @@ class UpdateRule:
     def step(self, xp: ArrayModule, p: Array, g: Array, *state: Array) -> None:
         """Update an array in place.
 
-        The arrays may be pieces of parameters, or several parameters in one; all have the same shape.
+        The arrays may be pieces of parameters, or several parameters in one, unless `elementwise` is false; all have
+        the same shape.
 
         Args:
             xp: The array module.

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catenary_optimizers.optimizer_hooks.each import (
+    GradientHardClipping as GradientHardClipping,
+    GradientLARS as GradientLARS,
+    GradientNoise as GradientNoise,
+    Lasso as Lasso,
+)
 from catenary_optimizers.optimizer_hooks.gradient import (
     GradientClipping as GradientClipping,
     WeightDecay as WeightDecay,
 )
 
-__all__ = ["GradientClipping", "WeightDecay"]
+__all__ = ["GradientClipping", "GradientHardClipping", "GradientLARS", "GradientNoise", "Lasso", "WeightDecay"]
 
 if not TYPE_CHECKING:
 
