@@ -342,7 +342,7 @@ OPTIMIZERS: list[Row] = [
     (lambda: sgd().update(3), ArgumentTypeError, "SGD.update: lossfun must be a function, got int"),
     (lambda: sgd().update(lambda: v(2) * 2), GraphError, "the output has shape (2,), not a single element"),
     (lambda: sgd().new_epoch(True), OptimizerError, "SGD.new_epoch: the user counts epochs"),
-    (lambda: optimizers.get("Adma"), UnknownNameError, "no optimizer named 'Adma' is registered; did you mean 'Adam'?"),
+    (lambda: optimizers.get("Adma"), UnknownNameError, "no optimizer named 'Adma' is registered; did you mean 'Adam'"),
     (lambda: optimizer_hooks.WeightDecay(-1), ArgumentError, "WeightDecay: rate must not be negative, got -1"),
     (lambda: optimizer_hooks.GradientClipping(0), ArgumentError, "GradientClipping: threshold must be positive, got 0"),
 ]
