@@ -33,13 +33,10 @@ SIGNATURES = {(row["place"], row["name"]): row["signature"] for row in ROWS}
 NAMES = [row["name"] for row in ROWS if row["place"] == "links"]
 PLACES = {"links": L, "initializers": catenary.initializers, "link_hooks": catenary.link_hooks}
 
-#: Links of Chainer that are not here, or not yet, and why; and those without stored numbers.
-LATER = {
-    "comes with the models": "GoogLeNet ResNet101Layers ResNet152Layers ResNet50Layers VGG16Layers VGG19Layers",
-}
-NOT_HERE = {name: why for why, names in LATER.items() for name in names.split()}
-NOT_HERE["TheanoFunction"] = "Theano is no longer maintained"
-WITHOUT_NUMBERS: dict[str, str] = {}
+#: Links of Chainer that are not here, and why; and those without stored numbers in these tables.
+NOT_HERE = {"TheanoFunction": "Theano is no longer maintained"}
+_VISION = "GoogLeNet ResNet101Layers ResNet152Layers ResNet50Layers VGG16Layers VGG19Layers"
+WITHOUT_NUMBERS = dict.fromkeys(_VISION.split(), "test_vision.py holds them to numbers of their own")
 
 
 def held(link: Any) -> dict[str, Any]:

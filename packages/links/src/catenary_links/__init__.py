@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from catenary_links.attention import MultiHeadAttention as MultiHeadAttention
@@ -60,6 +61,16 @@ from catenary_links.memory_cells import (
     StatefulPeepholeLSTM as StatefulPeepholeLSTM,
     StatefulZoneoutLSTM as StatefulZoneoutLSTM,
     StatelessLSTM as StatelessLSTM,
+)
+from catenary_links.model.vision.googlenet import GoogLeNet as GoogLeNet
+from catenary_links.model.vision.resnet import (
+    ResNet50Layers as ResNet50Layers,
+    ResNet101Layers as ResNet101Layers,
+    ResNet152Layers as ResNet152Layers,
+)
+from catenary_links.model.vision.vgg import (
+    VGG16Layers as VGG16Layers,
+    VGG19Layers as VGG19Layers,
 )
 from catenary_links.normalization import (
     BatchNormalization as BatchNormalization,
@@ -126,6 +137,7 @@ __all__ = [
     "DepthwiseConvolution2D",
     "DilatedConvolution2D",
     "EmbedID",
+    "GoogLeNet",
     "GroupNormalization",
     "Highway",
     "Inception",
@@ -150,6 +162,9 @@ __all__ = [
     "PReLU",
     "Parameter",
     "RMSNorm",
+    "ResNet50Layers",
+    "ResNet101Layers",
+    "ResNet152Layers",
     "Scale",
     "SeparableConvolution2D",
     "SimplifiedDropconnect",
@@ -165,6 +180,8 @@ __all__ = [
     "Swish",
     "TransformerDecoderLayer",
     "TransformerEncoderLayer",
+    "VGG16Layers",
+    "VGG19Layers",
 ]
 
 #: Links of Chainer for other libraries, and what to do instead.
@@ -178,6 +195,8 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         if name in GONE:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}: {GONE[name]}")
+        if name == "model":  # so that catenary.links.model.vision.vgg.prepare is found by way of the facade, too
+            return importlib.import_module(f"{__name__}.model")
         from catenary.plugins import module_getattr
 
         return module_getattr(__name__, "links", name)
