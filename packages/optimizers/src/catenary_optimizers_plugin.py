@@ -15,6 +15,7 @@ def catenary_optimizers() -> dict[str, str]:
         "AdaBound": "catenary_optimizers.adam_family:AdaBound",
         "AdaDelta": "catenary_optimizers.adaptive:AdaDelta",
         "AdaGrad": "catenary_optimizers.adaptive:AdaGrad",
+        "Adafactor": "catenary_optimizers.matrices:Adafactor",
         "Adam": "catenary_optimizers.adaptive:Adam",
         "AdamW": "catenary_optimizers.adam_family:AdamW",
         "CorrectedMomentumSGD": "catenary_optimizers.sgd:CorrectedMomentumSGD",
@@ -22,6 +23,7 @@ def catenary_optimizers() -> dict[str, str]:
         "Lion": "catenary_optimizers.sgd:Lion",
         "MSVAG": "catenary_optimizers.variance:MSVAG",
         "MomentumSGD": "catenary_optimizers.sgd:MomentumSGD",
+        "Muon": "catenary_optimizers.matrices:Muon",
         "NesterovAG": "catenary_optimizers.sgd:NesterovAG",
         "RMSprop": "catenary_optimizers.adaptive:RMSprop",
         "RMSpropGraves": "catenary_optimizers.variance:RMSpropGraves",
@@ -33,10 +35,12 @@ def catenary_optimizers() -> dict[str, str]:
 @hookimpl
 def catenary_optimizer_hooks() -> dict[str, str]:
     return {
+        "ExponentialMovingAverage": "catenary_optimizers.optimizer_hooks.averages:ExponentialMovingAverage",
         "GradientClipping": "catenary_optimizers.optimizer_hooks.gradient:GradientClipping",
         "GradientHardClipping": "catenary_optimizers.optimizer_hooks.each:GradientHardClipping",
         "GradientLARS": "catenary_optimizers.optimizer_hooks.each:GradientLARS",
         "GradientNoise": "catenary_optimizers.optimizer_hooks.each:GradientNoise",
         "Lasso": "catenary_optimizers.optimizer_hooks.each:Lasso",
+        "StochasticWeightAveraging": "catenary_optimizers.optimizer_hooks.averages:StochasticWeightAveraging",
         "WeightDecay": "catenary_optimizers.optimizer_hooks.gradient:WeightDecay",
     }

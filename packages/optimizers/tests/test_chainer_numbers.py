@@ -1,4 +1,4 @@
-"""Optimizers that Chainer has, too, against three updates of Chainer 7.8.1 (see make_chainer_numbers.py)."""
+"""Optimizers that Chainer has, too, against fifty updates of Chainer 7.8.1 (see make_chainer_numbers.py)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ NUMBERS = np.load(Path(__file__).with_name("chainer_numbers.npz"))
 
 
 @pytest.mark.parametrize(("name", "arguments"), MAKER["RUNS"])
-def test_three_updates(name: str, arguments: dict[str, float]) -> None:
-    found = MAKER["three_updates"](optimizers.get(name, **arguments), Link(), Parameter)
+def test_fifty_updates(name: str, arguments: dict[str, float]) -> None:
+    found = MAKER["fifty_updates"](optimizers.get(name, **arguments), Link(), Parameter)
     label = f"{name} {json.dumps(arguments)}"
     assert {f"{label}{key}" for key in found} == {key for key in NUMBERS if key.startswith(label)}
     for key, array in found.items():

@@ -154,6 +154,37 @@ def msvag(p: Array, gs: Sequence[Array]) -> Array:
     return p
 
 
+def adafactor(p: Array, gs: Sequence[Array]) -> Array:
+    """Algorithms 4 and 5 of the paper with sums as it has them; a vector is a matrix of one row."""
+    if p.size == 0:
+        return p
+    rows = p.shape[0] if p.ndim > 1 else 1
+    r, c = np.zeros(rows), np.zeros(p.size // rows)
+    for t, g in enumerate(gs, 1):
+        beta, x = 1 - t**-0.5, g.reshape(rows, -1)
+        r = beta * r + (1 - beta) * (x**2 + 1e-3).sum(1)
+        c = beta * c + (1 - beta) * (x**2 + 1e-3).sum(0)
+        u = x / np.sqrt(r[:, None] * c[None, :] / r.sum())
+        u = u / max(1.0, np.sqrt((u**2).mean()) / 0.8)
+        p = p - min(0.6, 1 / np.sqrt(t)) * max(0.1, np.sqrt((p**2).mean())) * u.reshape(p.shape)
+    return p
+
+
+def muon(p: Array, gs: Sequence[Array]) -> Array:
+    """By singular values: the polynomial acts on them alone."""
+    if p.size == 0:
+        return p
+    v = 0 * p
+    for g in gs:
+        v = 0.8 * v + g
+        u, s, w = np.linalg.svd((g + 0.8 * v).reshape(p.shape[0] if p.ndim > 1 else 1, -1), full_matrices=False)
+        s = s / np.linalg.norm(s)
+        for _ in range(5):
+            s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+        p = p - 0.1 * (0.2 * np.sqrt(max(u.shape[0], w.shape[1])) * ((u * s) @ w).reshape(p.shape) + 0.3 * p)
+    return p
+
+
 CASES = [
     OptimizerCase(O.SGD, lambda: O.SGD(lr=0.1), sgd),
     OptimizerCase(O.MomentumSGD, lambda: O.MomentumSGD(lr=0.1, momentum=0.8), momentum),
@@ -183,6 +214,8 @@ CASES = [
         lambda p, gs: adabound(p, gs, ams=True),
     ),
     OptimizerCase(O.Lion, lambda: O.Lion(alpha=0.01, beta1=0.8, beta2=0.9, eta=0.5, weight_decay_rate=0.1), lion),
+    OptimizerCase(O.Adafactor, lambda: O.Adafactor(lr=0.6, decay=0.5, threshold=0.8, eps1=1e-3, eps2=0.1), adafactor),
+    OptimizerCase(O.Muon, lambda: O.Muon(lr=0.1, momentum=0.8, weight_decay_rate=0.3), muon),
     OptimizerCase(O.LAMB, lambda: O.LAMB(alpha=0.01, beta1=0.8, beta2=0.99, eta=0.5, weight_decay_rate=0.1), lamb),
 ]
 

@@ -9,6 +9,7 @@ import numpy as np
 from catenary.config import settings
 from catenary.device import Device, current, device_of, get_device
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
+from catenary.graph.half import is_half
 from catenary.types import Array, InitializerSpec, Shape
 from catenary.variable import Variable, is_array
 
@@ -90,6 +91,10 @@ class Parameter(Variable):
         self._array = make_array(initial, shape, device, self.dtype)
         if self._zero_grad:
             self.zerograd()
+
+    def _takes_grad_of(self, dtype: Any) -> bool:
+        # A gradient that is divided by a loss scale would vanish in half precision.
+        return super()._takes_grad_of(dtype) or (dtype == np.float32 and is_half(self._array.dtype))
 
     def cleargrad(self) -> None:
         self._kept_grad = None

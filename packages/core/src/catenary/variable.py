@@ -206,11 +206,14 @@ class Variable:
                 )
             if grad.shape != array.shape:
                 raise ShapeError(f"Variable.grad: expected shape {array.shape} as the array has, got {grad.shape}")
-            if grad.dtype != array.dtype:
+            if not self._takes_grad_of(grad.dtype):
                 raise ArgumentTypeError(
                     f"Variable.grad: expected dtype {array.dtype} as the array has, got {grad.dtype}"
                 )
         return grad
+
+    def _takes_grad_of(self, dtype: Any) -> bool:
+        return bool(dtype == self._array.dtype)
 
     def cleargrad(self) -> None:
         """Set the gradient to None."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import catenary
-from catenary import PER_CALL, Saved, Variable, arithmetic, function, several_outputs, widens_half
+from catenary import PER_CALL, Parameter, Saved, Variable, arithmetic, function, several_outputs, widens_half
+from catenary.errors import ArgumentTypeError
 from catenary.graph.half import is_float, is_half
 from catenary.types import Array, ArrayModule, Arrays
 
@@ -91,3 +92,13 @@ def test_which_dtypes_are_float_and_half() -> None:
 def test_debug_mode_finds_nan_in_bfloat16() -> None:
     with catenary.using_config("debug", True), pytest.raises(catenary.errors.NaNError, match="mul: NaN"):
         Variable(np.full(2, np.nan, ml_dtypes.bfloat16)) * 2
+
+
+def test_a_parameter_in_half_precision_takes_a_float32_gradient() -> None:
+    p, g = Parameter(np.ones(2, np.float16)), np.full(2, 1e-9, np.float32)
+    p.grad = g
+    assert p.grad is g
+    with pytest.raises(ArgumentTypeError, match="expected dtype float16"):
+        p.grad = g.astype(np.float64)
+    with pytest.raises(ArgumentTypeError, match="expected dtype float16"):
+        Variable(np.ones(2, np.float16)).grad = g

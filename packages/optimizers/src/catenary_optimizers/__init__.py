@@ -17,11 +17,13 @@ from catenary_optimizers.adaptive import (
     Adam as Adam,
     RMSprop as RMSprop,
 )
+from catenary_optimizers.gradient_method import GradientMethod as GradientMethod
 from catenary_optimizers.hyperparameter import (
     Hyperparameter as Hyperparameter,
     HyperparameterProxy as HyperparameterProxy,
 )
-from catenary_optimizers.optimizer import GradientMethod as GradientMethod, Optimizer as Optimizer
+from catenary_optimizers.matrices import Adafactor as Adafactor, Muon as Muon
+from catenary_optimizers.optimizer import Optimizer as Optimizer
 from catenary_optimizers.sgd import (
     SGD as SGD,
     CorrectedMomentumSGD as CorrectedMomentumSGD,
@@ -42,6 +44,7 @@ __all__ = [
     "AdaBound",
     "AdaDelta",
     "AdaGrad",
+    "Adafactor",
     "Adam",
     "AdamW",
     "CorrectedMomentumSGD",
@@ -50,6 +53,7 @@ __all__ = [
     "HyperparameterProxy",
     "Lion",
     "MomentumSGD",
+    "Muon",
     "NesterovAG",
     "Optimizer",
     "RMSprop",

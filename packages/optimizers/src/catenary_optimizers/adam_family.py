@@ -7,8 +7,8 @@ from typing import ClassVar
 from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule
 from catenary_optimizers.adaptive import AdamRule
+from catenary_optimizers.gradient_method import GradientMethod
 from catenary_optimizers.hyperparameter import HyperparameterProxy
-from catenary_optimizers.optimizer import GradientMethod
 from catenary_optimizers.update_rule import UpdateRule
 
 

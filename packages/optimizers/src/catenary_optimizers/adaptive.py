@@ -6,8 +6,8 @@ import math
 from typing import ClassVar
 
 from catenary.types import Array, ArrayModule
+from catenary_optimizers.gradient_method import GradientMethod
 from catenary_optimizers.hyperparameter import HyperparameterProxy
-from catenary_optimizers.optimizer import GradientMethod
 from catenary_optimizers.update_rule import UpdateRule
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from catenary import AbstractSerializer, Deserializer
 from catenary.errors import ArgumentError, ArgumentTypeError
 
 Hooks = dict[str, dict[str, Any]]
@@ -45,3 +46,13 @@ def remove_hook(hooks: Hooks, name: str) -> None:
             return
     known = ", ".join(name for by_name in hooks.values() for name in by_name) or "none"
     raise ArgumentError(f"remove_hook: there is no hook named {name!r} (hooks: {known})")
+
+
+def serialize_hooks(hooks: Hooks, serializer: AbstractSerializer) -> None:
+    """Save or load the hooks that have something to save, each under its name; a file may lack them."""
+    for by_name in hooks.values():
+        for name, hook in by_name.items():
+            if hasattr(hook, "serialize"):
+                children = serializer["hooks"]
+                if not isinstance(children, Deserializer) or name in children:
+                    hook.serialize(children[name])

@@ -29,6 +29,11 @@ class Hyperparameter:
         return self.__dict__["_parent"]  # type: ignore[no-any-return]
 
     @property
+    def parents(self) -> list[Hyperparameter]:
+        """Where missing ones are looked up, and where that one looks, and so on."""
+        return [] if self.parent is None else [self.parent, *self.parent.parents]
+
+    @property
     def is_own(self) -> bool:
         """Whether any is set here."""
         return len(self.__dict__) > 1

@@ -1,19 +1,14 @@
-"""Optimizer and GradientMethod: what all optimizers share."""
+"""Optimizer: what all optimizers share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from operator import is_
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
-import numpy as np
-
-from catenary import AbstractSerializer, Link, Parameter, Variable
+from catenary import AbstractSerializer, Link, Parameter
 from catenary.errors import ArgumentError, ArgumentTypeError, OptimizerError
 from catenary_optimizers import hooking
-from catenary_optimizers.hyperparameter import Hyperparameter
-from catenary_optimizers.sweep import Sweep, make_sweeps
-from catenary_optimizers.update_rule import UpdateRule
+from catenary_optimizers.loss_scaling import DynamicLossScale, all_finite
 
 
 class Optimizer:
@@ -30,7 +25,8 @@ class Optimizer:
     t = 0
     epoch = 0
     use_auto_new_epoch = False
-    _loss_scale: float | None = None
+    _loss_scale: float | DynamicLossScale | None = None
+    _is_safe = True
 
     def __init__(self) -> None:
         self._hooks = hooking.no_hooks()
@@ -85,8 +81,55 @@ class Optimizer:
 
         Args:
             loss_scale: The factor; None for none.
+
+        Raises:
+            ArgumentError: If the factor is not positive.
         """
+        if loss_scale is not None and not 0 < loss_scale < float("inf"):
+            raise ArgumentError(f"{type(self).__name__}: the loss scale must be positive, got {loss_scale}")
         self._loss_scale = loss_scale
+
+    def loss_scaling(self, interval: int = 1000, scale: float | None = None) -> None:
+        """Scale the loss by a factor, by default one that adapts itself.
+
+        A factor that adapts is halved when a gradient is not finite, and that update is left out.
+
+        Args:
+            interval: How many updates in a row have to go well before a factor that adapts is doubled.
+            scale: A constant factor instead.
+
+        Raises:
+            ArgumentError: If an argument is not positive.
+        """
+        if scale is not None:
+            self.set_loss_scale(scale)
+        elif interval >= 1:
+            self._loss_scale = DynamicLossScale(interval)
+        else:
+            raise ArgumentError(f"{type(self).__name__}.loss_scaling: interval must be positive, got {interval}")
+
+    @property
+    def loss_scale(self) -> float | None:
+        """The factor on the loss; for `loss.backward(loss_scale=...)` where `update` is called without a function."""
+        scale = self._loss_scale
+        return scale.value if isinstance(scale, DynamicLossScale) else scale
+
+    def check_nan_in_grads(self) -> None:
+        """Find out whether all gradients are finite; `is_safe_to_update` then says so."""
+        self._is_safe = all_finite(list(self._params()))
+
+    def is_safe_to_update(self) -> bool:
+        """Return whether the gradients were finite when it was last found out."""
+        return self._is_safe
+
+    def update_loss_scale(self) -> None:
+        """Adapt the factor on the loss to whether the gradients were finite; a constant one stays.
+
+        Raises:
+            OptimizerError: If gradients are not finite with any factor.
+        """
+        if isinstance(self._loss_scale, DynamicLossScale):
+            self._loss_scale.adapt(self._is_safe)
 
     def add_hook(self, hook: Any, name: str | None = None, timing: str = "auto") -> None:
         """Add a hook that runs at each update.
@@ -136,113 +179,9 @@ class Optimizer:
         """Save or load the counts, and the state of each parameter."""
         self.t = serializer("t", self.t)
         self.epoch = serializer("epoch", self.epoch)
+        if isinstance(self._loss_scale, DynamicLossScale):
+            self._loss_scale.serialize(serializer)
         for name, param in self._need_target("serialize").namedparams():
             if param.update_rule is not None:
                 param.update_rule.serialize(serializer[name])
-
-
-class GradientMethod(Optimizer):
-    """Base of optimizers that update each parameter by its gradient: name the rule, and its hyperparameters.
-
-    Args:
-        hyperparameters: The hyperparameters by name.
-
-    Attributes:
-        rule: The class of the update rules.
-        hyperparam: The hyperparameters of all parameters.
-
-    Example:
-        >>> from catenary.optimizers import GradientMethod, HyperparameterProxy, UpdateRule
-        >>> class SignRule(UpdateRule):
-        ...     def step(self, xp, p, g):
-        ...         p -= self.hp.lr * xp.sign(g)
-        >>> class SignSGD(GradientMethod):
-        ...     rule = SignRule
-        ...     lr = HyperparameterProxy()
-        ...     def __init__(self, lr=0.01):
-        ...         super().__init__(lr=lr)
-        >>> SignSGD().lr
-        0.01
-    """
-
-    rule: ClassVar[type[UpdateRule]]
-
-    def __init__(self, **hyperparameters: Any) -> None:
-        super().__init__()
-        self.hyperparam = Hyperparameter()
-        for name, value in hyperparameters.items():
-            _check_hyperparameter(type(self).__name__, name, value)
-            setattr(self.hyperparam, name, value)
-        self._use_cleargrads = True
-        self._members: list[Parameter] = []
-        self._sweeps: list[Sweep] = []
-        self._single: list[Parameter] = []
-
-    def create_update_rule(self) -> UpdateRule:
-        """Return a new rule for one parameter."""
-        return self.rule(self.hyperparam)
-
-    def setup(self, link: Link) -> Self:
-        super().setup(link)
-        for param in link.params():
-            param.update_rule = self.create_update_rule()
-        self._members = []
-        return self
-
-    def use_cleargrads(self, use: bool = True) -> None:
-        """Choose whether `update` sets gradients to None (the default) or to zeros before the backward pass."""
-        self._use_cleargrads = use
-
-    def update(self, lossfun: Callable[..., Any] | None = None, *args: Any, **kwds: Any) -> None:
-        target = self._need_target("update")
-        if lossfun is not None:
-            loss = self._loss_of(lossfun, args, kwds)
-            if self._use_cleargrads:
-                target.cleargrads()
-            else:
-                target.zerograds()
-            loss.backward(loss_scale=self._loss_scale)
-            del loss  # the graph is not needed any more
-        params = list(self._params())
-        for param in params:
-            if param.grad is None:
-                param.zerograd()
-            if self._loss_scale is not None:
-                param.grad = param.grad / self._loss_scale
-        self.call_hooks("pre")
-        self.t += 1
-        self._update_all(params)
-        self.call_hooks("post")
-
-    def _loss_of(self, lossfun: Callable[..., Any], args: tuple[Any, ...], kwds: dict[str, Any]) -> Variable:
-        name = f"{type(self).__name__}.update"
-        if not callable(lossfun):
-            raise ArgumentTypeError(f"{name}: lossfun must be a function, got {type(lossfun).__name__}")
-        loss = lossfun(*args, **kwds)
-        if not isinstance(loss, Variable):
-            raise ArgumentTypeError(f"{name}: lossfun must return a Variable, got {type(loss).__name__}")
-        return loss
-
-    def reallocate_cleared_grads(self) -> None:
-        """Give zeros to parameters without a gradient."""
-        for param in self._need_target("reallocate_cleared_grads").params(include_uninit=False):
-            if param.grad is None:
-                param.zerograd()
-
-    def _update_all(self, params: list[Parameter]) -> None:
-        """Update the parameters together where they do the same, and one by one where they do not."""
-        known = len(params) == len(self._members) and all(map(is_, params, self._members))
-        if not known or not all(sweep.still_fits() for sweep in self._sweeps):
-            self._members = params
-            self._sweeps, self._single = make_sweeps(params)
-        for sweep in self._sweeps:
-            sweep.run()
-        for param in self._single:
-            param.update()
-
-
-def _check_hyperparameter(optimizer: str, name: str, value: Any) -> None:
-    if not isinstance(value, int | float | np.number):
-        raise ArgumentTypeError(f"{optimizer}: {name} must be a number, got {type(value).__name__}")
-    if not value >= 0:  # NaN, too
-        raise ArgumentError(f"{optimizer}: {name} must not be negative, got {value}")
+        hooking.serialize_hooks(self._hooks, serializer)

@@ -14,7 +14,7 @@ import numpy as np
 
 from catenary import Device, Parameter
 from catenary.types import Array
-from catenary_optimizers.update_rule import UpdateRule
+from catenary_optimizers.update_rule import COPY, UpdateRule, follow
 
 #: Parameters of up to so many elements are copied into the buffer; for larger ones the copies cost more than the calls.
 PACKED_UP_TO = 2**13
@@ -31,13 +31,13 @@ class Sweep:
     def __init__(self, params: Sequence[Parameter], device: Device) -> None:
         self.device = device
         self.rule: UpdateRule = params[0].update_rule
-        self.dtype = params[0].array.dtype
+        self.hp = self.rule.hp
+        self.widens = self.rule.widens(params[0])
+        self.dtype = np.dtype(np.float32) if self.widens else params[0].array.dtype
         limit = PACKED_UP_TO if device.cache_elements else None
         self.members = list(params)
         for param in params:
-            if param.update_rule.state is None:
-                param.update_rule.init_state(param)
-            param.update_rule.state = device.send(param.update_rule.state)
+            param.update_rule.prepare(param)
         self.large = [p for p in params if limit is not None and p.size > limit]
         self._pack([p for p in params if limit is None or p.size <= limit])
         self.made_for = [(p, p.update_rule, p.update_rule.state, type(p.array), p.array.dtype, p.shape) for p in params]
@@ -52,10 +52,12 @@ class Sweep:
         for param in params:
             views = [b[start : start + param.size].reshape(param.shape) for b in self.buffers]
             start += param.size
-            state = param.update_rule.state
-            for name, view in zip(names, views[2:], strict=True):
-                view[...] = state[name]
-            param.update_rule.state = dict(zip(names, views[2:], strict=True))
+            state = dict(zip(names, views[2:], strict=True))
+            if self.widens:
+                state[COPY] = views[0]
+            for name, view in state.items():
+                view[...] = param.update_rule.state[name]
+            param.update_rule.state = state
             self.packed.append((param, views[0], views[1]))
 
     def still_fits(self) -> bool:
@@ -64,6 +66,8 @@ class Sweep:
         for param, rule, state, kind, dtype, shape in self.made_for:
             array = param._array
             if param.update_rule is not rule or rule.state is not state or rule.t != t or not rule.is_common:
+                return False
+            if rule.hp is not self.hp or rule.widens(param) != self.widens:
                 return False
             if type(array) is not kind or array.dtype is not dtype or array.shape != shape:
                 return False
@@ -77,21 +81,32 @@ class Sweep:
             if self.packed:
                 self._run_packed()
             for param in self.large:
-                self._run_in_pieces(param)
+                self._run_large(param)
 
     def _run_packed(self) -> None:
         for param, array, grad in self.packed:
-            array[...] = param._array
+            if self.widens:
+                follow(self.device.xp, array, param._array)
+            else:
+                array[...] = param._array
             grad[...] = param.grad
         limit = self.device.cache_elements
         self._step(self.buffers, limit)
         for param, array, _ in self.packed:
             param._array[...] = array
 
-    def _run_in_pieces(self, param: Parameter) -> None:
-        arrays = [param._array, param.grad, *param.update_rule.state.values()]
+    def _run_large(self, param: Parameter) -> None:
+        rule, array, grad = param.update_rule, param._array, param.grad
+        if self.widens:
+            array, grad = rule.state[COPY], grad.astype(np.float32)
+            follow(self.device.xp, array, param._array)
+        self._run_in_pieces([array, grad, *(rule.state[name] for name in rule.state_names)])
+        if self.widens:
+            param._array[...] = array
+
+    def _run_in_pieces(self, arrays: list[Array]) -> None:
         if not all(a.flags.c_contiguous for a in arrays):
-            if not param._array.flags.c_contiguous:  # cannot be seen as one row without a copy
+            if not arrays[0].flags.c_contiguous:  # cannot be seen as one row without a copy
                 self.rule.step(self.device.xp, *arrays)
                 return
             arrays = [a if a.flags.c_contiguous else self.device.xp.ascontiguousarray(a) for a in arrays]
@@ -114,7 +129,8 @@ def make_sweeps(params: Iterable[Parameter]) -> tuple[list[Sweep], list[Paramete
         rule = param.update_rule
         stepped = isinstance(rule, UpdateRule) and type(rule).update_core is UpdateRule.update_core
         if stepped and rule.elementwise and rule.is_common:
-            groups.setdefault((type(rule), param.device.name, np.dtype(param.dtype).str, rule.t), []).append(param)
+            kind = (type(rule), id(rule.hp), param.device.name, np.dtype(param.dtype).str, rule.widens(param), rule.t)
+            groups.setdefault(kind, []).append(param)
         else:
             single.append(param)
     return [Sweep(group, group[0].device) for group in groups.values()], single

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from catenary import AbstractSerializer, Parameter, get_device_from_array
+import numpy as np
+
+from catenary import AbstractSerializer, Deserializer, Device, Parameter, get_device_from_array
+from catenary.graph.half import is_half
 from catenary.types import Array, ArrayModule
 from catenary_optimizers import hooking
 from catenary_optimizers.hyperparameter import Hyperparameter
+
+#: What the float32 copy of a parameter is called in the state.
+COPY = "fp32_param"
 
 
 class UpdateRule:
@@ -40,6 +46,7 @@ class UpdateRule:
         self.enabled = True
         self.t = 0
         self.state: dict[str, Array] | None = None
+        self._in_float32 = False
         self._hooks = hooking.no_hooks()
 
     def step(self, xp: ArrayModule, p: Array, g: Array, *state: Array) -> None:
@@ -72,6 +79,33 @@ class UpdateRule:
         xp = param.xp
         self.state = {name: xp.zeros_like(param.array) for name in self.state_names}
 
+    def use_fp32_update(self, flag: bool = True) -> None:
+        """Choose whether a parameter in half precision is updated in float32.
+
+        Then a float32 copy of it is kept, and the parameter is that copy rounded; steps too short for half precision
+        add up. What somebody else writes into the parameter is taken over.
+
+        Args:
+            flag: Whether to do so.
+        """
+        self._in_float32 = flag
+
+    def widens(self, param: Parameter) -> bool:
+        """Return whether a parameter is in half precision, and is updated in float32."""
+        return self._in_float32 and is_half(param.array.dtype)
+
+    def prepare(self, param: Parameter) -> Device:
+        """Make the state of a parameter, or send it to where the parameter is; return that device."""
+        device: Device = get_device_from_array(param.array)
+        if self.state is None:
+            self.init_state(param)
+        state: dict[str, Array] = device.send(self.state)
+        if self.widens(param):
+            state = {name: a.astype(np.float32) if is_half(a.dtype) else a for name, a in state.items()}
+            state.setdefault(COPY, param.array.astype(np.float32))
+        self.state = state
+        return device
+
     def update(self, param: Parameter) -> None:
         """Update one parameter, with the hooks of this rule around it.
 
@@ -91,13 +125,17 @@ class UpdateRule:
         """Do one step on the whole array of a parameter."""
         if param.grad is None:
             return
-        if self.state is None:
-            self.init_state(param)
+        device = self.prepare(param)
         assert self.state is not None
-        device = get_device_from_array(param.array)
-        self.state = device.send(self.state)
+        state = [self.state[name] for name in self.state_names]
         with device.create_context():
-            self.step(device.xp, param.array, param.grad, *self.state.values())
+            if not self.widens(param):
+                self.step(device.xp, param.array, param.grad, *state)
+                return
+            copy = self.state[COPY]
+            follow(device.xp, copy, param.array)
+            self.step(device.xp, copy, param.grad.astype(np.float32), *state)
+            param.array[...] = copy
 
     def add_hook(self, hook: Any, name: str | None = None, timing: str = "auto") -> None:
         """Add a hook for this parameter: a callable with the rule and the parameter.
@@ -117,6 +155,14 @@ class UpdateRule:
         """Save or load the number of updates and the state."""
         self.t = serializer("t", self.t)
         before = self.state or {}
-        after = {name: serializer(name, before.get(name)) for name in self.state_names}
+        names = [*self.state_names]
+        if COPY in before if not isinstance(serializer, Deserializer) else self._in_float32 and COPY in serializer:
+            names.append(COPY)
+        after = {name: serializer(name, before.get(name)) for name in names}
         if all(array is not None for array in after.values()) and after:
             self.state = after
+
+
+def follow(xp: ArrayModule, copy: Array, array: Array) -> None:
+    """Take over into a float32 copy what was written into the array in half precision since it was made of the copy."""
+    copy[...] = xp.where(copy.astype(array.dtype) == array, copy, array)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from catenary import Parameter
 from catenary.types import Array, ArrayModule
+from catenary_optimizers.gradient_method import GradientMethod
 from catenary_optimizers.hyperparameter import HyperparameterProxy
-from catenary_optimizers.optimizer import GradientMethod
 from catenary_optimizers.update_rule import UpdateRule
 
 

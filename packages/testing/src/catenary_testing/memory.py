@@ -52,6 +52,10 @@ class MemoryDeserializer(Deserializer):
     def __getitem__(self, key: str) -> MemoryDeserializer:
         return MemoryDeserializer(self.values, f"{self.path}{key.strip('/')}/")
 
+    def __contains__(self, key: str) -> bool:
+        full = self.path + key
+        return any(name == full or name.startswith(f"{full}/") for name in self.values)
+
     def __call__(self, key: str, value: Any) -> Any:
         stored = self.values[self.path + key]
         if is_array(value):

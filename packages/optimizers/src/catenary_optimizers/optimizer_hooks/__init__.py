@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catenary_optimizers.optimizer_hooks.averages import (
+    ExponentialMovingAverage as ExponentialMovingAverage,
+    StochasticWeightAveraging as StochasticWeightAveraging,
+    WeightAverage as WeightAverage,
+)
 from catenary_optimizers.optimizer_hooks.each import (
     GradientHardClipping as GradientHardClipping,
     GradientLARS as GradientLARS,
@@ -15,7 +20,17 @@ from catenary_optimizers.optimizer_hooks.gradient import (
     WeightDecay as WeightDecay,
 )
 
-__all__ = ["GradientClipping", "GradientHardClipping", "GradientLARS", "GradientNoise", "Lasso", "WeightDecay"]
+__all__ = [
+    "ExponentialMovingAverage",
+    "GradientClipping",
+    "GradientHardClipping",
+    "GradientLARS",
+    "GradientNoise",
+    "Lasso",
+    "StochasticWeightAveraging",
+    "WeightAverage",
+    "WeightDecay",
+]
 
 if not TYPE_CHECKING:
 
