@@ -31,7 +31,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "links": {"numpy"},
     "optimizers": {"numpy"},
     "training": {"numpy", "tqdm", "matplotlib"},
-    "io": {"numpy", "h5py"},
+    "io": {"numpy", "h5py", "safetensors"},
     "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
     "catenary": set(),
 }

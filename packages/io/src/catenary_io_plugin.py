@@ -12,7 +12,13 @@ def catenary_serializers() -> dict[str, str]:
     return {
         "npz": "catenary_io.serializers.npz:NPZ_FORMAT",
         "hdf5": "catenary_io.serializers.hdf5:HDF5_FORMAT",
+        "safetensors": "catenary_io.serializers.safetensors:SAFETENSORS_FORMAT",
     }
+
+
+@hookimpl
+def catenary_commands() -> dict[str, str]:
+    return {"inspect": "catenary_io.commands:inspect", "convert": "catenary_io.commands:convert"}
 
 
 @hookimpl

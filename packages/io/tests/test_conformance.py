@@ -5,7 +5,7 @@ from __future__ import annotations
 from catenary.plugins import registry
 from catenary.testing import SerializerCase, serializer_tests, untested
 
-CASES = [SerializerCase(registry.get("serializers", name)) for name in ("npz", "hdf5")]
+CASES = [SerializerCase(registry.get("serializers", name)) for name in ("npz", "hdf5", "safetensors")]
 
 test_formats = serializer_tests(CASES)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from catenary.errors import FileFormatError, LoadMismatchError
 from catenary.serializer import Deserializer, Serializable
 from catenary_io.serializers.dictionary import as_folder, join
+from catenary_io.serializers.stored import StoredArray
 from catenary_io.serializers.values import Entry, describe, mismatch, restore
 
 #: A full name, a predicate on full names, or several of these.
@@ -27,7 +30,8 @@ class Loading:
         dry: Whether values are only checked.
         problems: What does not fit, found while `dry`.
         asked: Names that the object has asked for.
-        cache: What has been read while `dry`, so that the writing pass needs nothing more from the file.
+        cache: What has been read while `dry`; the writing pass needs nothing more from the file but the bytes of large
+            arrays that stand in it as they do in memory.
     """
 
     entries: Mapping[str, Any]
@@ -47,7 +51,7 @@ class Loading:
         return any(rule == name if isinstance(rule, str) else rule(name) for rule in self.rules)
 
     def read(self, name: str) -> Entry:
-        """Return an entry of the file."""
+        """Return an entry of the file; a large array may still be in it."""
         if not self.dry:
             return self.cache[name] if name in self.cache else self.entries[name]
         if name not in self.cache:
@@ -60,7 +64,10 @@ class Loading:
             expected = "" if value is None else f", {describe(value)} is expected"
             return f"{name!r}: missing in the file{expected}"
         try:
-            text = mismatch(self.read(name), value)
+            stored = self.read(name)
+            text = mismatch(stored, value)
+            if text is None and isinstance(stored, StoredArray):
+                stored.check()
         except (FileFormatError, ValueError) as error:  # NumPy's own NpzFile raises ValueError
             text = str(error)
         return text and f"{name!r}: {text}"
@@ -163,6 +170,31 @@ class EntriesDeserializer(Deserializer):
         finally:
             loading.dry = False
         return loading.problems + (list(loading.surplus(self.path)) if loading.strict else [])
+
+
+def load_file(
+    open_entries: Callable[[Any, str], AbstractContextManager[Mapping[str, Entry]]],
+    caller: str,
+    file: Any,
+    obj: Serializable,
+    path: str,
+    strict: bool,
+    ignore_names: IgnoreNames,
+) -> None:
+    """Load an object from a file of one format; what all functions such as `load_npz` do.
+
+    Args:
+        open_entries: Opens a file of the format as a mapping; gets the file and `caller`.
+        caller: Name of the function, for messages.
+        file: Name of the file, or an open file.
+        obj: The object.
+        path: Where in the file's hierarchy it is.
+        strict: Whether names must agree.
+        ignore_names: Entries to leave alone.
+    """
+    source = repr(os.fspath(file)) if isinstance(file, str | os.PathLike) else "the file"
+    with open_entries(file, caller) as entries:
+        EntriesDeserializer(entries, path, strict, ignore_names).load_from(obj, caller, source)
 
 
 def _explain(caller: str, source: str, kind: str, problems: list[str]) -> str:

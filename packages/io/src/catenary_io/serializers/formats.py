@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from catenary.errors import CatenaryError, FileFormatError
 from catenary.serializer import Serializable
 from catenary_io.serializers.deserializer import IgnoreNames
 from catenary_io.serializers.files import PathLike, check_path
+from catenary_io.serializers.values import Entry
 
 #: How much of a file `Format.sniff` gets to see.
 HEAD_BYTES = 512
@@ -30,6 +32,8 @@ class Format:
         save: Called as `save(file, obj)`.
         load: Called as `load(file, obj, path=..., strict=..., ignore_names=...)`; changes nothing where
             something does not fit.
+        open: Called as `open(file, caller)`; a context manager with a mapping of names to what the file holds. None
+            if the format cannot be looked into.
 
     Example:
         >>> from catenary.serializers import get_format
@@ -42,6 +46,7 @@ class Format:
     sniff: Callable[[bytes], bool]
     save: Callable[..., None]
     load: Callable[..., None]
+    open: Callable[..., AbstractContextManager[Mapping[str, Entry]]] | None = None
 
 
 def get_format(name: str) -> Format:
@@ -109,13 +114,57 @@ def load(
         FileFormatError: If neither suffix nor contents say which format this is, or the file is damaged.
         LoadMismatchError: If the contents do not fit the object.
     """
-    name = check_path(file, "load")
+    found = find_format(file, "load", format)
+    found.load(file, obj, path=path, strict=strict, ignore_names=ignore_names)
+
+
+def open_file(file: PathLike, *, format: str | None = None) -> AbstractContextManager[Mapping[str, Entry]]:
+    """Open a file to look into it: a context manager with a mapping of names to arrays.
+
+    Large arrays may be `StoredArray` objects, with `shape` and `dtype`, that are read by `get`.
+
+    Args:
+        file: Name of the file.
+        format: Name of the format, where it is not to be guessed from suffix and contents.
+
+    Raises:
+        FileFormatError: If it is of no known format, of one that cannot be looked into, or damaged.
+
+    Example:
+        >>> import os, tempfile
+        >>> import catenary.links as L
+        >>> from catenary import serializers
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = os.path.join(folder, "model.npz")
+        ...     serializers.save(file, L.Linear(3, 2))
+        ...     with serializers.open_file(file) as entries:
+        ...         print({name: entry.shape for name, entry in entries.items()})
+        {'W': (2, 3), 'b': (2,)}
+    """
+    found = find_format(file, "open_file", format)
+    if found.open is None:
+        raise FileFormatError(f"open_file: files of the format {found.name!r} cannot be looked into, only loaded")
+    return found.open(file, "open_file")
+
+
+def find_format(file: PathLike, caller: str, format: str | None = None) -> Format:
+    """Return the format of a file by its suffix, or else its contents.
+
+    Args:
+        file: Name of the file.
+        caller: Name of the function, for messages.
+        format: Name of the format, where it is not to be guessed.
+
+    Raises:
+        FileFormatError: If neither says which it is.
+    """
+    name = check_path(file, caller)
     found = get_format(format) if format else _by_suffix(name) or _by_content(name)
     if found is None:
         raise FileFormatError(
-            f"load: neither its name nor its contents say which format {name!r} has (known: {_known()})"
+            f"{caller}: neither its name nor its contents say which format {name!r} has (known: {_known()})"
         )
-    found.load(file, obj, path=path, strict=strict, ignore_names=ignore_names)
+    return found
 
 
 def _formats() -> Iterator[Format]:

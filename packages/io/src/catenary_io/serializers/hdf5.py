@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,9 +10,11 @@ import numpy as np
 
 from catenary.errors import FileFormatError, SerializationError
 from catenary.serializer import Serializable, Serializer
-from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames
+from catenary.types import Array
+from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames, load_file
 from catenary_io.serializers.files import PathLike, check_path, replacing, wrong_format
 from catenary_io.serializers.formats import Format
+from catenary_io.serializers.stored import StoredArray, damage
 from catenary_io.serializers.values import Entry, to_entry
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -110,14 +111,12 @@ def load_hdf5(
         FileFormatError: If this is no HDF5 file, or a damaged one.
         OSError: If the file cannot be read.
     """
-    with open_hdf5(filename, "load_hdf5") as file:
-        deserializer = HDF5Deserializer(file, strict, path, ignore_names)
-        deserializer.load_from(obj, "load_hdf5", repr(os.fspath(filename)))
+    load_file(open_hdf5, "load_hdf5", filename, obj, path, strict, ignore_names)
 
 
 @contextlib.contextmanager
-def open_hdf5(filename: PathLike, caller: str) -> Iterator[Any]:
-    """Open an HDF5 file to read.
+def open_hdf5(filename: PathLike, caller: str = "open_hdf5") -> Iterator[Mapping[str, Entry]]:
+    """Open an HDF5 file as a mapping of names to arrays that are read when they are wanted.
 
     Args:
         filename: Name of the file.
@@ -138,7 +137,9 @@ def open_hdf5(filename: PathLike, caller: str) -> Iterator[Any]:
     except OSError as error:
         raise FileFormatError(f"{caller}: {name} is a damaged HDF5 file: {error}") from error
     with file:
-        yield file
+        with damage(RuntimeError):
+            entries = _HDF5Entries(file)
+        yield entries
 
 
 def is_hdf5(head: bytes) -> bool:
@@ -152,9 +153,22 @@ def _storage(entry: Entry, compression: int | None) -> dict[str, Any]:
 
     if entry is None:
         return {"data": h5py.Empty("f")}
-    if entry.dtype.kind == "U":
-        return {"data": entry.astype(object), "dtype": h5py.string_dtype()}
-    return {"data": entry, "compression": compression if entry.size > 1 else None}
+    array: Array = entry.get() if isinstance(entry, StoredArray) else entry
+    if array.dtype.kind == "U":
+        return {"data": array.astype(object), "dtype": h5py.string_dtype()}
+    return {"data": array, "compression": compression if array.size > 1 else None}
+
+
+class _Dataset(StoredArray):
+    """A data set that is read when it is wanted."""
+
+    def __init__(self, dataset: Any) -> None:
+        super().__init__(dataset.shape, dataset.dtype, self._whole)
+        self._dataset = dataset
+
+    def _whole(self) -> Array:
+        with damage(OSError, ValueError, TypeError):
+            return np.asarray(self._dataset[()], self._dataset.dtype)  # a number comes in the machine's byte order
 
 
 class _HDF5Entries(Mapping[str, Entry]):
@@ -174,12 +188,10 @@ class _HDF5Entries(Mapping[str, Entry]):
         dataset = self._datasets[name]
         if dataset.shape is None:
             return None
-        try:
-            if h5py.check_string_dtype(dataset.dtype):
+        if h5py.check_string_dtype(dataset.dtype):
+            with damage(OSError, UnicodeDecodeError):
                 return np.asarray(dataset.asstr()[()], dtype=np.str_)
-            return np.asarray(dataset[()])
-        except (OSError, UnicodeDecodeError) as error:
-            raise FileFormatError(f"the file is damaged here: {error}") from error
+        return _Dataset(dataset)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._datasets)
@@ -188,4 +200,4 @@ class _HDF5Entries(Mapping[str, Entry]):
         return len(self._datasets)
 
 
-HDF5_FORMAT = Format("hdf5", (".h5", ".hdf5"), is_hdf5, save_hdf5, load_hdf5)
+HDF5_FORMAT = Format("hdf5", (".h5", ".hdf5"), is_hdf5, save_hdf5, load_hdf5, open_hdf5)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import math
 import os
 import pickletools
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
 
 from catenary.errors import FileFormatError
 from catenary.serializer import Serializable
-from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames
+from catenary.types import Array, Shape
+from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames, load_file
 from catenary_io.serializers.dictionary import collect
 from catenary_io.serializers.files import PathLike, check_stream, replacing, wrong_format
 from catenary_io.serializers.formats import Format
+from catenary_io.serializers.stored import FileRegion, StoredArray, damage, known_dtype, raw_bytes
 from catenary_io.serializers.values import Entry
+
+#: Arrays of more bytes stay in the file until they are wanted.
+SMALL = 2**16
 
 _MAGIC = b"PK\x03\x04"
 _EMPTY_MAGIC = b"PK\x05\x06"
@@ -120,9 +127,7 @@ def load_npz(
         FileFormatError: If this is no NPZ file, or a damaged one.
         OSError: If the file cannot be read.
     """
-    source = repr(os.fspath(file)) if isinstance(file, str | os.PathLike) else "the file"
-    with open_npz(file, "load_npz") as entries:
-        EntriesDeserializer(entries, path, strict, ignore_names).load_from(obj, "load_npz", source)
+    load_file(open_npz, "load_npz", file, obj, path, strict, ignore_names)
 
 
 @contextlib.contextmanager
@@ -151,7 +156,7 @@ def open_npz(file: PathLike | IO[bytes], caller: str = "open_npz") -> Iterator[M
             archive = stack.enter_context(zipfile.ZipFile(stream))
         except zipfile.BadZipFile as error:
             raise FileFormatError(f"{caller}: {name} is a damaged NPZ file: {error}") from error
-        yield _NpzEntries(archive)
+        yield _NpzEntries(archive, stream)
 
 
 def is_npz(head: bytes) -> bool:
@@ -168,7 +173,15 @@ def _write(file: Any, entries: Mapping[str, Entry], compression: bool) -> None:
                     np.lib.format.write_array_header_1_0(member, _NONE_HEADER)
                     member.write(_NONE)
                 else:
-                    np.lib.format.write_array(member, entry, allow_pickle=False)
+                    _write_array(member, entry.get() if isinstance(entry, StoredArray) else entry)
+
+
+def _write_array(member: IO[bytes], array: Array) -> None:
+    """Write the header, and the memory of the array as it is; NumPy's own function copies it in pieces."""
+    array = array if array.flags.forc else np.ascontiguousarray(array)
+    header = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(member, header)
+    member.write(raw_bytes(array.T if header["fortran_order"] else array))
 
 
 class _AsArrays(Mapping[str, Entry]):
@@ -190,20 +203,44 @@ class _AsArrays(Mapping[str, Entry]):
 
 
 class _NpzEntries(Mapping[str, Entry]):
-    """The arrays of an open archive, read when asked for."""
+    """The arrays of an open archive; large ones are read when they are wanted."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, stream: IO[bytes]) -> None:
         self._archive = archive
+        self._stream = stream
         self._members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
 
     def __getitem__(self, name: str) -> Entry:
         member = self._members[name]
-        try:
-            return _parse(self._archive.read(member))
-        except FileFormatError:
-            raise
-        except _DAMAGE as error:
-            raise FileFormatError(f"the file is damaged here: {error}") from error
+        entry: Entry
+        with damage(*_DAMAGE), self._archive.open(member) as part:
+            header = _read_header(part)
+            begin = part.tell()
+            if header.dtype.hasobject:
+                _check_none(header, part.read(_NONE_LIMIT))
+                return None
+            if begin + header.nbytes != member.file_size:
+                raise FileFormatError(
+                    f"the file is damaged here: {member.file_size - begin} bytes for an array of {header.nbytes}"
+                )
+            if header.nbytes <= SMALL:
+                entry = header.array(part.read())
+                return entry
+        if member.compress_type != zipfile.ZIP_STORED:
+            return StoredArray(header.shape, header.dtype, lambda: self._inflated(member, begin, header))
+        start = self._start(member)
+        return FileRegion(header.shape, header.dtype, self._stream, start + begin, header.fortran, member.CRC, start)
+
+    def _inflated(self, member: zipfile.ZipInfo, begin: int, header: _Header) -> Array:
+        with damage(*_DAMAGE), self._archive.open(member) as stream:
+            stream.read(begin)
+            return header.array(stream.read())
+
+    def _start(self, member: zipfile.ZipInfo) -> int:
+        """Return where the data of a member begins; only the header that stands before it says that."""
+        self._stream.seek(member.header_offset + 26)
+        name, extra = struct.unpack("<HH", self._stream.read(4))
+        return int(member.header_offset + 30 + name + extra)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -212,24 +249,46 @@ class _NpzEntries(Mapping[str, Entry]):
         return len(self._members)
 
 
-def _parse(data: bytes) -> Entry:
-    """Return the array in the NPY format, as a view of `data`."""
-    stream = io.BytesIO(data)
+@dataclass(frozen=True)
+class _Header:
+    """What the NPY format says before the data."""
+
+    shape: Shape
+    fortran: bool
+    dtype: np.dtype[Any]
+
+    @property
+    def nbytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def array(self, data: bytes) -> Array:
+        """Return the array that the bytes of the data hold."""
+        if len(data) != self.nbytes:
+            raise FileFormatError(f"the file is damaged here: {len(data)} bytes for an array of {self.nbytes}")
+        array = np.ndarray(self.shape, self.dtype, bytearray(data), order="F" if self.fortran else "C")
+        known: Array = array.view(known_dtype(self.dtype))
+        return known
+
+
+def _read_header(stream: IO[bytes]) -> _Header:
     version = np.lib.format.read_magic(stream)
     if version > (2, 0):
         raise FileFormatError(f"written in version {version} of the NPY format; 1 and 2 are known here")
     first = version == (1, 0)
-    read_header = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read_header(stream)
-    body = memoryview(data)[stream.tell() :]
-    if dtype.hasobject:
-        if shape == () and len(body) < _NONE_LIMIT and _is_pickled_none(bytes(body)):
-            return None
+    read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
+    header = _Header(*read(stream))
+    if any(n < 0 for n in header.shape):
+        raise FileFormatError(f"the file is damaged here: the shape {header.shape}")
+    return header
+
+
+def _check_none(header: _Header, data: bytes) -> None:
+    """Check that pickled bytes hold nothing but None."""
+    if header.shape != () or len(data) >= _NONE_LIMIT or not _is_pickled_none(data):
         raise FileFormatError(
             "pickled Python objects, which can run code when they are loaded, are never loaded here; "
             "leave the entry alone with ignore_names"
         )
-    return np.ndarray(shape, dtype, buffer=body, order="F" if fortran else "C")
 
 
 def _is_pickled_none(data: bytes) -> bool:
@@ -241,4 +300,4 @@ def _is_pickled_none(data: bytes) -> bool:
     return [name for name in opcodes if name not in _NUMBERING][-len(_NONE_END) :] == _NONE_END
 
 
-NPZ_FORMAT = Format("npz", (".npz",), is_npz, save_npz, load_npz)
+NPZ_FORMAT = Format("npz", (".npz",), is_npz, save_npz, load_npz, open_npz)

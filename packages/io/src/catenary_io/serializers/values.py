@@ -8,9 +8,11 @@ import numpy as np
 
 from catenary.device import device_of, get_device
 from catenary.errors import ArgumentTypeError, SerializationError
+from catenary.types import Array
+from catenary_io.serializers.stored import StoredArray
 
 #: What a file stores under one name. A number or string is an array without dimensions.
-Entry: TypeAlias = np.ndarray[Any, Any] | None
+Entry: TypeAlias = np.ndarray[Any, Any] | StoredArray | None
 
 #: Kinds of dtypes that a value of a Python type can be had back from.
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -32,8 +34,8 @@ def to_entry(name: str, value: Any) -> Entry:
     Raises:
         SerializationError: If no file can hold the value.
     """
-    if value is None or isinstance(value, np.ndarray):
-        entry = value
+    if value is None or isinstance(value, np.ndarray | StoredArray):
+        entry: Entry = value
     elif isinstance(value, bool | int | float | complex | str | np.generic):
         entry = np.asarray(value)
     elif isinstance(value, list | tuple):
@@ -92,10 +94,19 @@ def restore(stored: Entry, value: Any) -> Any:
         stored: What the file has, and `mismatch` has let pass.
         value: The present state. None takes what comes, as a fresh array.
     """
+    if isinstance(stored, StoredArray):
+        if isinstance(value, np.ndarray):
+            stored.fill(value)
+            return value
+        return _restore_array(stored.get(), value)
     if stored is None:
         return None
+    return _restore_array(stored.copy() if value is None else stored, value)
+
+
+def _restore_array(stored: Array, value: Any) -> Any:
     if value is None:
-        return np.array(stored, dtype=stored.dtype.newbyteorder("="), order="C")
+        return np.asarray(stored, dtype=stored.dtype.newbyteorder("="), order="C")
     if isinstance(value, list | tuple):
         return type(value)(stored.tolist())
     if isinstance(value, np.generic):
@@ -103,7 +114,7 @@ def restore(stored: Entry, value: Any) -> Any:
     if _is_scalar(value):
         return type(value)(stored.item())
     if isinstance(value, np.ndarray):
-        np.copyto(value, stored, casting="same_kind")
+        np.copyto(value, stored, casting="unsafe")
     else:
         value[...] = device_of(value).send(stored.astype(value.dtype))
     return value
@@ -122,7 +133,7 @@ def _is_scalar(value: Any) -> bool:
     return isinstance(value, bool | int | float | complex | str | np.generic)
 
 
-def _scalar_fits(stored: np.ndarray[Any, Any], value: Any) -> bool:
+def _scalar_fits(stored: np.ndarray[Any, Any] | StoredArray, value: Any) -> bool:
     if isinstance(value, np.generic):
         return np.can_cast(stored.dtype, value.dtype, "same_kind")
     return next(stored.dtype.kind in kinds for base, kinds in _KINDS if isinstance(value, base))
