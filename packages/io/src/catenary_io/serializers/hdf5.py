@@ -14,10 +14,12 @@ from catenary.types import Array
 from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreNames, load_file
 from catenary_io.serializers.files import PathLike, check_path, replacing, wrong_format
 from catenary_io.serializers.formats import Format
-from catenary_io.serializers.stored import StoredArray, damage
+from catenary_io.serializers.stored import HERE, StoredArray, check_size, damage
 from catenary_io.serializers.values import Entry, to_entry
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
+#: What reading a damaged file raises.
+_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 
 class HDF5Serializer(Serializer):
@@ -137,7 +139,7 @@ def open_hdf5(filename: PathLike, caller: str = "open_hdf5") -> Iterator[Mapping
     except OSError as error:
         raise FileFormatError(f"{caller}: {name} is a damaged HDF5 file: {error}") from error
     with file:
-        with damage(RuntimeError):
+        with damage(f"{caller}: {name} is a damaged HDF5 file", *_DAMAGE):
             entries = _HDF5Entries(file)
         yield entries
 
@@ -167,7 +169,10 @@ class _Dataset(StoredArray):
         self._dataset = dataset
 
     def _whole(self) -> Array:
-        with damage(OSError, ValueError, TypeError):
+        if self.dtype.hasobject:
+            raise FileFormatError(f"it has the type {self.dtype}, which is no array of numbers")
+        with damage(HERE, *_DAMAGE):
+            check_size(self.nbytes, self._dataset.id.get_storage_size())
             return np.asarray(self._dataset[()], self._dataset.dtype)  # a number comes in the machine's byte order
 
 
@@ -178,20 +183,25 @@ class _HDF5Entries(Mapping[str, Entry]):
         self._datasets: dict[str, Any] = {}
         group.visititems(lambda name, item: self._add(name, item))
 
-    def _add(self, name: str, item: Any) -> None:
+    def _add(self, name: str | bytes, item: Any) -> None:
+        if isinstance(name, bytes):
+            raise FileFormatError(f"{HERE}: the name {name!r} is no text")
         if hasattr(item, "shape"):
             self._datasets[name] = item
 
     def __getitem__(self, name: str) -> Entry:
         import h5py
 
-        dataset = self._datasets[name]
-        if dataset.shape is None:
-            return None
-        if h5py.check_string_dtype(dataset.dtype):
-            with damage(OSError, UnicodeDecodeError):
-                return np.asarray(dataset.asstr()[()], dtype=np.str_)
-        return _Dataset(dataset)
+        with damage(HERE, *_DAMAGE):
+            dataset = self._datasets[name]
+            if dataset.shape is None:
+                return None
+            if dataset.external or dataset.is_virtual:
+                raise FileFormatError("its data stands in another file, which is never read here")
+            if not h5py.check_string_dtype(dataset.dtype):
+                return _Dataset(dataset)
+            check_size(dataset.nbytes, dataset.id.get_storage_size())
+            return np.asarray(dataset.asstr()[()], dtype=np.str_)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._datasets)

@@ -7,6 +7,7 @@ import math
 import os
 import pickletools
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,16 @@ from catenary_io.serializers.deserializer import EntriesDeserializer, IgnoreName
 from catenary_io.serializers.dictionary import collect
 from catenary_io.serializers.files import PathLike, check_stream, replacing, wrong_format
 from catenary_io.serializers.formats import Format
-from catenary_io.serializers.stored import FileRegion, StoredArray, damage, known_dtype, raw_bytes
+from catenary_io.serializers.stored import (
+    HERE,
+    FileRegion,
+    StoredArray,
+    check_size,
+    damage,
+    known_dtype,
+    raw_bytes,
+    read_into,
+)
 from catenary_io.serializers.values import Entry
 
 #: Arrays of more bytes stay in the file until they are wanted.
@@ -43,7 +53,18 @@ _NONE_LIMIT = 1000
 #: How such bytes end, whatever NumPy wrote them, without the opcodes that only number what was said.
 _NONE_END = ["EMPTY_LIST", "NONE", "APPEND", "TUPLE", "BUILD", "STOP"]
 #: What reading a damaged archive raises; RuntimeError is an encrypted one, NotImplementedError an odd method.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, RuntimeError, NotImplementedError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    tokenize.TokenError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    NotImplementedError,
+)
 _NUMBERING = {"PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"}
 
 
@@ -152,10 +173,8 @@ def open_npz(file: PathLike | IO[bytes], caller: str = "open_npz") -> Iterator[M
         name = getattr(stream, "name", "the file")
         if not is_npz(head):
             raise wrong_format(caller, name, "an NPZ file", head)
-        try:
+        with damage(f"{caller}: {name} is a damaged NPZ file", *_DAMAGE):
             archive = stack.enter_context(zipfile.ZipFile(stream))
-        except zipfile.BadZipFile as error:
-            raise FileFormatError(f"{caller}: {name} is a damaged NPZ file: {error}") from error
         yield _NpzEntries(archive, stream)
 
 
@@ -213,16 +232,14 @@ class _NpzEntries(Mapping[str, Entry]):
     def __getitem__(self, name: str) -> Entry:
         member = self._members[name]
         entry: Entry
-        with damage(*_DAMAGE), self._archive.open(member) as part:
+        with damage(HERE, *_DAMAGE), self._archive.open(member) as part:
             header = _read_header(part)
             begin = part.tell()
             if header.dtype.hasobject:
                 _check_none(header, part.read(_NONE_LIMIT))
                 return None
             if begin + header.nbytes != member.file_size:
-                raise FileFormatError(
-                    f"the file is damaged here: {member.file_size - begin} bytes for an array of {header.nbytes}"
-                )
+                raise FileFormatError(f"{HERE}: {member.file_size - begin} bytes for an array of {header.nbytes}")
             if header.nbytes <= SMALL:
                 entry = header.array(part.read())
                 return entry
@@ -232,9 +249,13 @@ class _NpzEntries(Mapping[str, Entry]):
         return FileRegion(header.shape, header.dtype, self._stream, start + begin, header.fortran, member.CRC, start)
 
     def _inflated(self, member: zipfile.ZipInfo, begin: int, header: _Header) -> Array:
-        with damage(*_DAMAGE), self._archive.open(member) as stream:
-            stream.read(begin)
-            return header.array(stream.read())
+        check_size(header.nbytes, member.compress_size)
+        array = np.empty(header.shape, header.dtype, "F" if header.fortran else "C")
+        with damage(HERE, *_DAMAGE), self._archive.open(member) as part:
+            part.read(begin)
+            read_into(part, array.T if header.fortran else array)
+            part.read(1)  # at its end the checksum is compared
+        return array
 
     def _start(self, member: zipfile.ZipInfo) -> int:
         """Return where the data of a member begins; only the header that stands before it says that."""
@@ -264,7 +285,7 @@ class _Header:
     def array(self, data: bytes) -> Array:
         """Return the array that the bytes of the data hold."""
         if len(data) != self.nbytes:
-            raise FileFormatError(f"the file is damaged here: {len(data)} bytes for an array of {self.nbytes}")
+            raise FileFormatError(f"{HERE}: {len(data)} bytes for an array of {self.nbytes}")
         array = np.ndarray(self.shape, self.dtype, bytearray(data), order="F" if self.fortran else "C")
         known: Array = array.view(known_dtype(self.dtype))
         return known
@@ -278,7 +299,7 @@ def _read_header(stream: IO[bytes]) -> _Header:
     read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
     header = _Header(*read(stream))
     if any(n < 0 for n in header.shape):
-        raise FileFormatError(f"the file is damaged here: the shape {header.shape}")
+        raise FileFormatError(f"{HERE}: the shape {header.shape}")
     return header
 
 

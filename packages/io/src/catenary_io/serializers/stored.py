@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +13,12 @@ import numpy as np
 
 from catenary.errors import FileFormatError
 from catenary.types import Array, Shape
+
+#: How messages about damaged entries begin.
+HERE = "the file is damaged here"
+
+#: How much more than its input the decompression of zip and gzip can give.
+INFLATION = 1032
 
 #: How many bytes are read at a time where data passes through.
 PIECE = 2**18
@@ -92,7 +99,7 @@ class FileRegion(StoredArray):
             crc = zlib.crc32(piece, crc)
             left -= len(piece)
         if left or crc != self._crc:
-            raise FileFormatError("the file is damaged here: the checksum is wrong")
+            raise FileFormatError(f"{HERE}: the checksum is wrong")
 
     def fill(self, out: Array) -> None:
         if out.dtype == self.dtype and out.flags.carray and self._order == "C":
@@ -106,13 +113,36 @@ class FileRegion(StoredArray):
         return array
 
     def _read_into(self, array: Array) -> None:
-        memory, done = raw_bytes(array), 0
         self._stream.seek(self._start)
-        while done < len(memory):
-            read: int = self._stream.readinto(memory[done:])  # type: ignore[attr-defined]
-            if not read:
-                raise FileFormatError("the file ends here; it was cut while it was read")
-            done += read
+        read_into(self._stream, array)
+
+
+def read_into(stream: IO[bytes], array: Array) -> None:
+    """Fill an array in C's order with the next bytes of a file.
+
+    Raises:
+        FileFormatError: If the file ends before.
+    """
+    memory, done = raw_bytes(array), 0
+    while done < len(memory):
+        read: int = stream.readinto(memory[done:])  # type: ignore[attr-defined]
+        if not read:
+            raise FileFormatError(f"{HERE}: it ends after {done} bytes of {len(memory)}")
+        done += read
+
+
+def check_size(declared: int, held: int) -> None:
+    """Check that an array is not larger than what the file holds for it can be, before memory is taken for it.
+
+    Args:
+        declared: The size of the array in bytes.
+        held: What the file holds, compressed or not.
+
+    Raises:
+        FileFormatError: If no compression could make so much of it.
+    """
+    if declared > INFLATION * held + 1000:
+        raise FileFormatError(f"{HERE}: {held} bytes for an array of {declared}")
 
 
 def raw_bytes(array: Array) -> memoryview:
@@ -129,11 +159,21 @@ def known_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 @contextlib.contextmanager
-def damage(*errors: type[Exception]) -> Iterator[None]:
-    """Turn what a library raises for damaged files into `FileFormatError`."""
+def damage(what: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turn what a library raises for damaged files into `FileFormatError`.
+
+    Args:
+        what: How the message begins.
+        errors: What the library raises. An `OSError` that the system raised is not among them, but for a position that
+            there is not.
+    """
     try:
         yield
     except FileFormatError:
         raise
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL) and not isinstance(error, errors):
+            raise
+        raise FileFormatError(f"{what}: {error}") from error
     except errors as error:
-        raise FileFormatError(f"the file is damaged here: {error}") from error
+        raise FileFormatError(f"{what}: {error}") from error
