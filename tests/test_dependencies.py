@@ -22,6 +22,7 @@ NEEDS: dict[str, set[str]] = {
     "training": {"core"},
     "io": {"core"},
     "testing": {"core"},
+    "chainer": {"core", "functions", "links", "optimizers", "training", "io", "testing"},
     "catenary": set(),
 }
 #: What they may import besides the standard library.
@@ -30,9 +31,10 @@ THIRD_PARTY: dict[str, set[str]] = {
     "functions": {"numpy"},
     "links": {"numpy"},
     "optimizers": {"numpy"},
-    "training": {"numpy", "tqdm", "matplotlib"},
+    "training": {"numpy", "tqdm", "matplotlib", "tensorboardX", "optuna"},
     "io": {"numpy", "h5py", "safetensors"},
     "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
+    "chainer": {"numpy"},
     "catenary": set(),
 }
 FACADES = {
@@ -64,6 +66,8 @@ BEHIND = {
     "training": "catenary_training",
     "training.extensions": "catenary_training.extensions",
     "training.triggers": "catenary_training.triggers",
+    "training.extensions.snapshot_writers": "catenary_training.extensions.snapshot_writers",
+    "training.schedules": "catenary_training.schedules",
     "training.updaters": "catenary_training.updaters",
     "iterators": "catenary_training.iterators",
     "dataset": "catenary_training.dataset",

@@ -26,6 +26,8 @@ FACADES = {
     "training": "catenary_training",
     "training.extensions": "catenary_training",
     "training.triggers": "catenary_training",
+    "training.extensions.snapshot_writers": "catenary_training",
+    "training.schedules": "catenary_training",
     "training.updaters": "catenary_training",
     "iterators": "catenary_training",
     "dataset": "catenary_training",

@@ -5,9 +5,10 @@ Every number in them is given by a formula that test_chainer_files.py repeats.
 
 from pathlib import Path
 
+import numpy as np
+
 import chainer
 import chainer.links as L
-import numpy as np
 from chainer import serializers
 
 DATA = Path(__file__).resolve().parent / "data"

@@ -11,18 +11,37 @@ CATENARY_API = "1.0"
 def catenary_extensions() -> dict[str, str]:
     """Name the extensions of the trainer."""
     names = (
+        "CosineShift",
         "DumpGraph",
+        "EarlyStopping",
         "Evaluator",
+        "ExponentialShift",
         "FailOnNonNumber",
+        "ForwardMetrics",
+        "InverseShift",
+        "LinearShift",
         "LogReport",
+        "MicroAverage",
+        "MultistepShift",
+        "OneCycleShift",
+        "OptunaPruning",
+        "ParameterStatistics",
         "PlotReport",
+        "PolynomialShift",
         "PrintReport",
         "ProgressBar",
+        "ReduceOnPlateau",
+        "Schedule",
+        "StepShift",
+        "TensorBoard",
+        "VariableStatisticsPlot",
+        "WarmupShift",
         "dump_graph",
         "observe_lr",
         "observe_value",
         "snapshot",
         "snapshot_object",
+        "unchain_variables",
     )
     return {name: f"catenary_training.extensions:{name}" for name in names}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from functools import partial
 
@@ -171,6 +172,62 @@ def test_all_are_finalized_whatever_fails(tools, place):
     assert trainer.updater.finalized == 1
 
 
+def test_on_error_of_all_is_called_and_hides_nothing(tools, capsys):
+    diary = []
+    trainer = tools.trainer()
+    trainer.extend(Diary("one", diary, fail_in=["on_error KeyError"]))
+    trainer.extend(Diary("two", diary))
+
+    def fail(trainer):
+        raise KeyError("first")
+
+    trainer.extend(fail)
+    with pytest.raises(KeyError, match="first") as caught:
+        trainer.run()
+    assert diary[-4:] == ["one on_error KeyError", "two on_error KeyError", "one finalize", "two finalize"]
+    assert caught.value.__notes__ == ["(then this failed, too: OSError: one fails in on_error KeyError)"]
+    assert "KeyError: 'first'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [KeyError("first"), KeyboardInterrupt("first")])
+def test_what_fails_at_the_end_hides_nothing(tools, error):
+    diary = []
+    trainer = tools.trainer()
+    trainer.extend(Diary("one", diary, fail_in=["finalize"]))
+    trainer.extend(Diary("two", diary, fail_in=["finalize"]))
+
+    def fail(trainer):
+        raise error
+
+    trainer.extend(fail)
+    with pytest.raises(type(error), match="first") as caught:
+        trainer.run(show_loop_exception_msg=False)
+    assert diary[-2:] == ["one finalize", "two finalize"]
+    assert caught.value.__notes__ == [
+        f"(then this failed, too: OSError: {name} fails in finalize)" for name in ("one", "two")
+    ]
+    assert trainer.updater.finalized == 1
+
+
+def test_interrupt_at_the_end_still_finalizes_the_others(tools):
+    diary = []
+    trainer = tools.trainer()
+
+    class Slow(Extension):
+        def __call__(self, trainer):
+            pass
+
+        def finalize(self):
+            raise KeyboardInterrupt
+
+    trainer.extend(Slow())
+    trainer.extend(Diary("one", diary))
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run()
+    assert diary[-1] == "one finalize"
+    assert trainer.updater.finalized == 1
+
+
 def test_run_twice_is_an_error(tools):
     trainer = tools.trainer()
     trainer.run()
@@ -228,6 +285,36 @@ def test_saving_changes_no_time(tools, monkeypatch):
 def test_out_folder_is_made(tools, tmp_path):
     tools.trainer(out=tmp_path / "a" / "b").run()
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_out_that_is_a_file(tools, tmp_path):
+    (tmp_path / "file").write_text("")
+    diary = []
+    trainer = tools.trainer(out=tmp_path / "file")
+    trainer.extend(Diary("one", diary))
+    with pytest.raises(TrainingError, match=r"Trainer\.run: no files can be written to the folder '.*file': "):
+        trainer.run()
+    assert diary == ["one finalize"]
+    assert trainer.updater.iteration == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are those of POSIX")
+def test_out_without_permission(tools, tmp_path):
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    folder.chmod(0o500)
+    user = os.geteuid()
+    trainer = tools.trainer(out=folder)
+    if user == 0:  # root may write anywhere
+        os.seteuid(65534)
+    try:
+        with pytest.raises(
+            TrainingError, match=r"no files can be written to the folder '.*closed': .*Permission denied"
+        ):
+            trainer.run()
+    finally:
+        os.seteuid(user)
+    assert trainer.updater.iteration == 0
 
 
 # Names

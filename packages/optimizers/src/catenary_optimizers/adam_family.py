@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule
-from catenary_optimizers.adaptive import AdamRule
+from catenary_optimizers.adaptive import AdamMethod, AdamRule
 from catenary_optimizers.gradient_method import GradientMethod
 from catenary_optimizers.hyperparameter import HyperparameterProxy
 from catenary_optimizers.update_rule import UpdateRule
@@ -21,7 +21,7 @@ class AdamWRule(AdamRule):
         return d
 
 
-class AdamW(GradientMethod):
+class AdamW(AdamMethod):
     """AdamW: Adam, and a part of each parameter that is taken off beside the gradient's step.
 
     Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization" (2017), algorithm 2. As there, the decay is
@@ -71,7 +71,7 @@ class AMSGradRule(AdamRule):
         return super().spread(xp, vhat)
 
 
-class AMSGrad(GradientMethod):
+class AMSGrad(AdamMethod):
     """AMSGrad: Adam, divided by the largest running mean of squares so far.
 
     Source: Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond" (2018), with Adam's correction of the bias.
@@ -115,7 +115,7 @@ class AdaBoundRule(AdamRule):
         return d
 
 
-class AdaBound(GradientMethod):
+class AdaBound(AdamMethod):
     """AdaBound: Adam whose step sizes are held between bounds that close in on one learning rate.
 
     Source: Luo, Xiong, Liu, Sun, "Adaptive Gradient Methods with Dynamic Bound of Learning Rate" (2019), with Adam's

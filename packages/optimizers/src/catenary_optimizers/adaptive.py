@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from catenary.types import Array, ArrayModule
 from catenary_optimizers.gradient_method import GradientMethod
-from catenary_optimizers.hyperparameter import HyperparameterProxy
+from catenary_optimizers.hyperparameter import Hyperparameter, HyperparameterProxy
 from catenary_optimizers.update_rule import UpdateRule
 
 
@@ -119,6 +119,17 @@ class RMSprop(GradientMethod):
         super().__init__(lr=lr, alpha=alpha, eps=eps, eps_inside_sqrt=eps_inside_sqrt)
 
 
+def corrected_rate(hp: Hyperparameter, t: int) -> float:
+    """Return the step size alpha with the correction of the bias that means have in the first steps.
+
+    Args:
+        hp: The hyperparameters `alpha`, `beta1` and `beta2`.
+        t: The number of the update, from 1; 0 counts as 1.
+    """
+    t = max(t, 1)
+    return float(hp.alpha * math.sqrt(1 - hp.beta2**t) / (1 - hp.beta1**t))
+
+
 class AdamRule(UpdateRule):
     """The rule of `Adam`."""
 
@@ -127,8 +138,7 @@ class AdamRule(UpdateRule):
     @property
     def lr(self) -> float:
         """The step size of the next or running update, with the correction of the first steps' bias."""
-        hp, t = self.hp, max(self.t, 1)
-        return float(hp.alpha * math.sqrt(1 - hp.beta2**t) / (1 - hp.beta1**t))
+        return corrected_rate(self.hp, self.t)
 
     def step(self, xp: ArrayModule, p: Array, g: Array, m: Array, v: Array, *more: Array) -> None:
         hp = self.hp
@@ -156,7 +166,16 @@ class AdamRule(UpdateRule):
         return d
 
 
-class Adam(GradientMethod):
+class AdamMethod(GradientMethod):
+    """Base of optimizers with rules like `AdamRule`."""
+
+    @property
+    def lr(self) -> float:
+        """The step size of the last update: `alpha` with the correction of the first steps' bias."""
+        return corrected_rate(self.hyperparam, self.t)
+
+
+class Adam(AdamMethod):
     """Adam: running means of gradients and of their squares.
 
     Source: Kingma, Ba, "Adam: A Method for Stochastic Optimization" (2014).

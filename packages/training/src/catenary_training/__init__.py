@@ -1,6 +1,11 @@
 """The training loop: use it as ``catenary.training``."""
 
-from catenary_training import extensions as extensions, triggers as triggers, updaters as updaters
+from catenary_training import (
+    extensions as extensions,
+    schedules as schedules,
+    triggers as triggers,
+    updaters as updaters,
+)
 from catenary_training.extension import (
     PRIORITY_EDITOR as PRIORITY_EDITOR,
     PRIORITY_READER as PRIORITY_READER,
@@ -11,9 +16,12 @@ from catenary_training.extension import (
 )
 from catenary_training.resuming import resume as resume
 from catenary_training.trainer import Trainer as Trainer
+from catenary_training.trials import overfit as overfit, trial as trial
 from catenary_training.triggers.get_trigger import get_trigger as get_trigger
 from catenary_training.updater import Updater as Updater
+from catenary_training.updaters.parallel_updater import ParallelUpdater as ParallelUpdater
 from catenary_training.updaters.standard_updater import StandardUpdater as StandardUpdater
+from catenary_training.updaters.step_updater import StepUpdater as StepUpdater
 
 __all__ = [
     "PRIORITY_EDITOR",
@@ -21,13 +29,18 @@ __all__ = [
     "PRIORITY_WRITER",
     "Extension",
     "ExtensionProtocol",
+    "ParallelUpdater",
     "StandardUpdater",
+    "StepUpdater",
     "Trainer",
     "Updater",
     "extensions",
     "get_trigger",
     "make_extension",
+    "overfit",
     "resume",
+    "schedules",
+    "trial",
     "triggers",
     "updaters",
 ]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from catenary.errors import TrainingError
 
 
 @contextmanager
@@ -21,3 +24,17 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_folder(function: str, folder: str | os.PathLike[str]) -> None:
+    """Make a folder where there is none, and see whether files can be written to it.
+
+    Raises:
+        TrainingError: If not.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        raise TrainingError(f"{function}: no files can be written to the folder {str(folder)!r}: {error}") from error

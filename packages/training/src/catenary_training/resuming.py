@@ -21,8 +21,9 @@ def resume(trainer: Trainer, path: str | PathLike[str] | None = None, **options:
         trainer: The trainer, before `run`.
         path: A snapshot, or a folder of which the newest complete snapshot is taken; None means the trainer's
             `out`.
-        **options: For the function that loads the format, such as `strict=False` of `load_npz`, which passes
-            over what the file and the trainer do not have in common.
+        **options: For the function that loads the format. `strict=False` passes over what the file and the trainer
+            do not have in common: a model with new layers, another optimizer and a data set of another size begin
+            anew, and all the rest is taken over.
 
     Returns:
         The file that was loaded; None if the folder has no snapshot, so that training begins from the start.

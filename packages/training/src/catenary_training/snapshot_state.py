@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from catenary import get_random_state, set_random_state
 from catenary.errors import LoadMismatchError
-from catenary_training.serialization import optional
+from catenary_training.serialization import lacks, optional
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer
@@ -20,18 +21,25 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
-def serialize_manifest(serializer: AbstractSerializer) -> None:
-    """Save what wrote the snapshot, or check that the one being loaded can be read.
+def serialize_manifest(serializer: AbstractSerializer, contents: Mapping[str, str]) -> None:
+    """Save what the snapshot is of and what wrote it, or check that the one being loaded can be read.
 
     Raises:
-        LoadMismatchError: If the snapshot was written by a later version, in a layout that is unknown here.
+        LoadMismatchError: If the file is no snapshot of a trainer, or was written by a later version, in a layout
+            that is unknown here.
     """
+    if lacks(serializer, "updater"):
+        raise LoadMismatchError(
+            "Trainer.serialize: the file is no snapshot of a trainer, which has entries updater/...; the file of a "
+            "model is loaded into the model, with serializers.load_npz(file, model) for one"
+        )
     own = {
         "format": FORMAT,
         "catenary-core": version("catenary-core"),
         "catenary-training": version("catenary-training"),
         "numpy": version("numpy"),
         "python": platform.python_version(),
+        "contents": dict(contents),
     }
     found = json.loads(optional(serializer, "manifest", json.dumps(own)))
     if found["format"] > FORMAT:

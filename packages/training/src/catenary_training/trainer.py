@@ -7,16 +7,17 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catenary import Reporter
 from catenary.errors import ArgumentError, ArgumentTypeError, TrainingError
 from catenary.plugins import registry
 from catenary_training.extension import Extension
+from catenary_training.files import check_folder
+from catenary_training.finishing import call_all, finishing
 from catenary_training.serialization import optional, serialize_child
 from catenary_training.snapshot_state import serialize_manifest, serialize_observation, serialize_random_state
 from catenary_training.triggers.get_trigger import Trigger, TriggerLike, get_trigger
@@ -225,32 +226,35 @@ class Trainer:
     def run(self, show_loop_exception_msg: bool = True) -> None:
         """Train until the stop trigger fires or `stop` is called.
 
-        Extensions and the updater are finalized in any case. If the loop fails, `on_error` of the extensions
-        is called before, and the error is raised again after.
+        Extensions and the updater are finalized in any case, also when the user interrupts. If the loop fails,
+        `on_error` of the extensions is called before, and the error is raised again after. What fails meanwhile is
+        noted at the first error.
 
         Args:
             show_loop_exception_msg: Whether to print an error of the loop before the extensions are
                 finalized, in case one of them hangs.
 
         Raises:
-            TrainingError: If this trainer has run already.
+            TrainingError: If this trainer has run already, or no file can be written to `out`.
         """
         if self._done or self._started_at is not None:
             raise TrainingError("Trainer.run: this trainer has run already; make a new one to train again")
+        with finishing() as finalizers:
+            finalizers.append(self.updater.finalize)
+            self._run(show_loop_exception_msg)
+
+    def _run(self, show_loop_exception_msg: bool) -> None:
         entries = sorted(self._entries.values(), key=lambda entry: -entry.priority)
-        with ExitStack() as finalizers:  # all are called, even if one of them raises
-            finalizers.callback(self.updater.finalize)
-            for entry in reversed(entries):
-                finalizers.callback(entry.call, "finalize")
-            finalizers.callback(self._end)
+        with finishing() as finalizers:
+            finalizers.append(self._end)
+            finalizers += [partial(entry.call, "finalize") for entry in entries]
             self._begin(entries)
             try:
                 self._loop(entries)
             except Exception as error:
                 if show_loop_exception_msg:
                     _show(error)
-                for entry in entries:
-                    entry.call("on_error", self, error, error.__traceback__)
+                call_all((partial(one.call, "on_error", self, error, error.__traceback__) for one in entries), error)
                 raise
 
     def stop(self) -> None:
@@ -273,7 +277,7 @@ class Trainer:
             action()
 
     def _begin(self, entries: list[Entry]) -> None:
-        Path(self.out).mkdir(parents=True, exist_ok=True)
+        check_folder("Trainer.run", self.out)
         self._started_at = time.perf_counter()
         for method in ("restore", "initialize"):
             for entry in entries:
@@ -307,7 +311,7 @@ class Trainer:
 
     def serialize(self, serializer: AbstractSerializer) -> None:
         """Save or load everything that changes during training."""
-        serialize_manifest(serializer)
+        serialize_manifest(serializer, self.updater.contents())
         self.updater.serialize(serializer["updater"])
         serialize_child(serializer, "stop_trigger", self.stop_trigger)
         for entry in self._entries.values():
@@ -344,6 +348,6 @@ def _name_of(extension: Any, name: str | None) -> str:
 
 
 def _show(error: Exception) -> None:
-    print(f"Exception in the training loop: {type(error).__name__}: {error}", file=sys.stderr)
+    print("Exception in the training loop:", *traceback.format_exception_only(error), file=sys.stderr)
     traceback.print_tb(error.__traceback__)
     print("Extensions and the updater are finalized now; then it is raised again.", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from catenary_training.named import pick
+
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer
     from catenary_training.trainer import Trainer
@@ -65,7 +67,7 @@ class Updater:
 
     def get_optimizer(self, name: str) -> TrainedBy:
         """Return one optimizer."""
-        return self.get_all_optimizers()[name]
+        return pick(type(self).__name__, "optimizer", self.get_all_optimizers(), name)  # type: ignore[no-any-return]
 
     def get_all_optimizers(self) -> Mapping[str, TrainedBy]:
         """Return all optimizers by name; the trainer reports values of their targets under these names."""
@@ -74,6 +76,13 @@ class Updater:
     def update(self) -> None:
         """Do the work of one iteration."""
         raise NotImplementedError(f"{type(self).__name__} gives no update")
+
+    def contents(self) -> dict[str, str]:
+        """Describe in a few words what `serialize` saves, by the first part of the names of the entries.
+
+        What differs between a snapshot and the trainer that goes on from it is told in these words.
+        """
+        return {}
 
     def serialize(self, serializer: AbstractSerializer) -> None:
         """Save or load the state, that of iterators, optimizers and models with it."""

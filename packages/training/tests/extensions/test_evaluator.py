@@ -73,6 +73,39 @@ def test_mode_is_put_back_after_an_error():
     assert (catenary.config.train, catenary.config.enable_backprop) == (True, True)
 
 
+def test_functions_and_overrides_run_in_evaluation_mode_and_leave_it():
+    """Also where the target is a link in training mode of its own, and what runs is a function beside it."""
+
+    class Child(catenary.Chain):
+        def forward(self, x):
+            return catenary.config.train
+
+    link, child, other = catenary.Chain(), Child().train(), Child().train()
+    with link.init_scope():
+        link.child = child
+    seen = []
+
+    def look(*batch):
+        y = catenary.Parameter(1.0, (1,)) * 2
+        seen.append((catenary.config.train, catenary.config.enable_backprop, child(0), y.creator))
+        if batch[0][0] == 9:
+            raise OSError("nine")
+
+    class Own(Evaluator):
+        def evaluate(self):
+            look([9])
+
+    Evaluator(batches([1.0]), link, eval_func=look)()
+    for evaluator in (Evaluator(batches([9.0]), link, eval_func=look), Own(batches([1.0]), link)):
+        with pytest.raises(OSError, match="nine"):
+            evaluator()
+        assert (catenary.config.train, catenary.config.enable_backprop, child(0)) == (True, True, True)
+    assert seen == [(False, False, False, None)] * 3
+    other.forward = lambda x: seen.append(catenary.config.train)
+    Evaluator(batches([1.0]), link, eval_func=other)()
+    assert seen[-1] is False
+
+
 def test_evaluating_again_begins_anew():
     evaluator = Evaluator(batches([1.0, 2.0, 6.0]), Model())
     assert evaluator() == evaluator()

@@ -99,13 +99,14 @@ def test_a_write_that_is_cut_off_leaves_the_old_file(tools, tmp_path, monkeypatc
     assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
+@pytest.mark.parametrize("trigger", [(1, "epoch"), lambda trainer: trainer.updater.is_new_epoch])
 @pytest.mark.parametrize("resume_at", range(1, 9))
-def test_resumed_log_equals_the_uninterrupted(tools, resume_at):
+def test_resumed_log_equals_the_uninterrupted(tools, resume_at, trigger):
     values = [np.float32(x) for x in (0.1, 0.7, math.nan, 0.4, 0.5, 0.6, 1.7, 0.8, 0.9)]
 
     def make():
         trainer = tools.trainer(stop=(9, "iteration"), per_epoch=2.5, values=values)
-        trainer.extend(LogReport(filename=None))
+        trainer.extend(LogReport(trigger=trigger, filename=None))
         return trainer
 
     whole, first, second = make(), make(), make()
@@ -122,3 +123,80 @@ def test_resumed_log_equals_the_uninterrupted(tools, resume_at):
         for record in log:
             del record["elapsed_time"]
     assert repr(logs[0]) == repr(logs[1])
+
+
+def lines_of(path):
+    """Return the records of a file of JSON lines, without the times."""
+    records = [json.loads(line, parse_constant=pytest.fail) for line in path.read_text("utf-8").splitlines()]
+    return [{key: value for key, value in record.items() if key != "elapsed_time"} for record in records]
+
+
+def test_json_lines_are_appended(tools, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text("of an older run\n")
+    sizes = []
+    trainer = tools.trainer(stop=(3, "iteration"), values=[1.0, math.nan, -math.inf])
+    trainer.extend(LogReport(trigger=(1, "iteration"), filename="log.jsonl"))
+    trainer.extend(lambda trainer: sizes.append((path.stat().st_ino, path.read_text().count("\n"))), name="size")
+    trainer.run()
+    expected = [{"main/loss": value, "epoch": 0, "iteration": i} for i, value in enumerate([1.0, None, None], 1)]
+    assert lines_of(path) == expected
+    assert sizes == [(sizes[0][0], 1), (sizes[0][0], 2), (sizes[0][0], 3)]  # one and the same file
+
+
+@pytest.mark.parametrize("resume_at", [1, 3, 5])
+def test_resumed_json_lines_have_no_duplicates(tools, tmp_path, resume_at):
+    values = [1.0, math.nan, 3.0, 4.0, 5.0, 6.0]
+
+    def make(out):
+        trainer = tools.trainer(stop=(6, "iteration"), values=values, out=out)
+        trainer.extend(LogReport(trigger=(2, "iteration"), filename="log.jsonl"))
+        return trainer
+
+    whole, second = make(tmp_path / "whole"), make(tmp_path)
+    first = make(tmp_path)  # goes on after the snapshot, so that the file has records the snapshot lacks
+    first.extend(
+        lambda trainer: trainer.defer(lambda: tools.copy_state(trainer, second)),
+        name="save",
+        trigger=lambda trainer: trainer.updater.iteration == resume_at,
+    )
+    for trainer in (whole, first, second):
+        trainer.run()
+    assert len(lines_of(tmp_path / "log.jsonl")) == 3
+    assert lines_of(tmp_path / "log.jsonl") == lines_of(tmp_path / "whole" / "log.jsonl")
+
+
+def test_the_file_is_that_of_chainer(tools, tmp_path):
+    # What Chainer 7.8.1 wrote for these values with trigger=(2, "iteration"), the times and a line's end apart.
+    expected = """[
+    {
+        "main/loss": 1.75,
+        "epoch": 0,
+        "iteration": 2,
+        "elapsed_time": 3.0
+    },
+    {
+        "main/loss": 1.55,
+        "epoch": 1,
+        "iteration": 4,
+        "elapsed_time": 3.0
+    }
+]"""
+    report = LogReport(trigger=(2, "iteration"), postprocess=lambda record: record.update(elapsed_time=3.0))
+    run(tools, report, [1.0, 2.5, 3, 0.1], stop=(4, "iteration"))
+    assert (tmp_path / "log").read_text() == expected + "\n"
+
+
+def test_before_training(tools):
+    trainer = tools.trainer(stop=(2, "iteration"), values=[1.0, 3.0])
+    trainer.extend(
+        lambda trainer: trainer.observation.update(x=7.0),
+        name="x",
+        priority=300,
+        call_before_training=True,
+        trigger=(9, "iteration"),
+    )
+    trainer.extend(LogReport(trigger=(2, "iteration")), call_before_training=True)
+    trainer.run()
+    records = [{key: value for key, value in record.items() if key != "elapsed_time"} for record in tools.read_log()]
+    assert records == [{"x": 7.0, "epoch": 0, "iteration": 0}, {"main/loss": 2.0, "epoch": 0, "iteration": 2}]

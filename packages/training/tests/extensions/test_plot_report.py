@@ -41,6 +41,32 @@ def test_image_has_the_curve(tools, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["plot.png"]
 
 
+def pixels(image, colour):
+    """Return rows and columns of the pixels of a colour of matplotlib's cycle, apart from the legend's lines."""
+    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    rows, columns = np.nonzero((abs(image[..., :3] - rgb) < 0.02).all(axis=2))
+    assert len(rows) > 300
+    return rows, columns
+
+
+def test_several_curves_on_a_logarithmic_scale(tools, tmp_path):
+    """10^x is a straight line; the other value is constant at its height in the middle."""
+    plot = PlotReport(["main/loss", "flat"], trigger=(1, "iteration"), marker=None, grid=False, yscale="log")
+    trainer = tools.trainer(stop=(9, "iteration"), values=[10.0**i for i in range(-4, 5)])
+    trainer.extend(lambda trainer: trainer.observation.update(flat=1.0), name="flat", priority=300)
+    trainer.extend(plot)
+    trainer.run()
+    image = matplotlib.image.imread(tmp_path / "plot.png")
+    rows, columns = pixels(image, "#1f77b4")
+    inner = (columns > 200) & (columns < 450)
+    slope, height = np.polyfit(columns[inner], rows[inner], 1)
+    assert abs(rows[inner] - slope * columns[inner] - height).max() < 2
+    flat_rows, flat_columns = pixels(image, "#ff7f0e")
+    flat = flat_rows[(flat_columns > 200) & (flat_columns < 450)]
+    assert flat.max() - flat.min() < 3
+    assert abs(flat.mean() - (slope * (80 + 576) / 2 + height)) < 3  # the axes are from 80 to 576
+
+
 def test_points_are_means_of_intervals(tools):
     seen = []
 

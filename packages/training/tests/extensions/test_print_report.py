@@ -116,3 +116,8 @@ def test_wrong_log_report(tools):
     trainer.extend(lambda trainer: None, name="print")
     with pytest.raises(ArgumentTypeError, match="log_report must be a LogReport or its name, got function"):
         trainer.run(show_loop_exception_msg=False)
+
+
+def test_a_single_entry_is_no_list():
+    with pytest.raises(ArgumentTypeError, match="PrintReport: entries must be a list of names, got 'epoch'"):
+        PrintReport("epoch")

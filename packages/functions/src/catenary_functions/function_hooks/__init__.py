@@ -1,5 +1,9 @@
 """Function hooks: use them as ``catenary.function_hooks``."""
 
+from catenary_functions.function_hooks.anomaly import (
+    AnomalyHook as AnomalyHook,
+    detect_anomaly as detect_anomaly,
+)
 from catenary_functions.function_hooks.measuring import (
     MemoryProfileHook as MemoryProfileHook,
     TimerHook as TimerHook,
@@ -7,4 +11,4 @@ from catenary_functions.function_hooks.measuring import (
 from catenary_functions.function_hooks.printing import PrintHook as PrintHook
 from catenary_functions.function_hooks.profile import ProfileHook as ProfileHook
 
-__all__ = ["MemoryProfileHook", "PrintHook", "ProfileHook", "TimerHook"]
+__all__ = ["AnomalyHook", "MemoryProfileHook", "PrintHook", "ProfileHook", "TimerHook", "detect_anomaly"]

@@ -68,9 +68,10 @@ def thinned(array):
 
 
 def main():
+    from chainer.links.model.vision import googlenet, resnet, vgg
+
     import chainer
     import chainer.links as L
-    from chainer.links.model.vision import googlenet, resnet, vgg
 
     def values(model):
         serializer = chainer.serializers.DictionarySerializer()

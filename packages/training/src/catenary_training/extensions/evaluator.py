@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import copy
-import sys
 from collections.abc import Callable, Iterator as Batches, Mapping
 from typing import TYPE_CHECKING, Any
-
-from tqdm import tqdm
 
 from catenary import DictSummary, Reporter, evaluation_mode, get_device, report, report_scope
 from catenary.errors import ArgumentError
 from catenary_training.dataset.convert import call_with, concat_examples
 from catenary_training.dataset.iterator import Iterator
 from catenary_training.extension import PRIORITY_WRITER, Extension
+from catenary_training.extensions.bars import make_bar
 from catenary_training.named import by_name, pick
 
 if TYPE_CHECKING:
@@ -119,7 +117,7 @@ class Evaluator(Extension):
         for key, target in self._targets.items():
             reporter.add_observer(f"{name}/{key}", target)
             reporter.add_observers(f"{name}/{key}", target.namedlinks(skipself=True))
-        with reporter, evaluation_mode(*self._targets.values()):
+        with reporter, evaluation_mode(*self._targets.values(), self.eval_func):
             result = self.evaluate()
         report(result)
         return result
@@ -133,7 +131,7 @@ class Evaluator(Extension):
             self.eval_hook(self)
         eval_func = self.eval_func or self._targets["main"]
         summary = DictSummary()
-        with evaluation_mode(*self._targets.values()):
+        with evaluation_mode(*self._targets.values(), self.eval_func):
             for batch in self._batches():
                 observation: dict[str, Any] = {}
                 with report_scope(observation):
@@ -148,8 +146,10 @@ class Evaluator(Extension):
             iterator.reset()
         else:
             iterator = copy.copy(iterator)
-        disable = None if self._progress_bar else True  # None: shown on terminals only
-        with tqdm(iterator, "evaluation", disable=disable, leave=False, file=sys.stdout) as batches:
+        if not self._progress_bar:
+            yield from iterator
+            return
+        with make_bar(None, iterable=iterator, desc="evaluation", leave=False) as batches:
             yield from batches
 
     def finalize(self) -> None:

@@ -10,9 +10,10 @@ from catenary import Variable, build_computational_graph
 from catenary.errors import TrainingError
 from catenary_training.extension import Extension
 from catenary_training.files import replacing
-from catenary_training.triggers.once_trigger import OnceTrigger
+from catenary_training.serialization import optional
 
 if TYPE_CHECKING:
+    from catenary.serializer import AbstractSerializer
     from catenary_training.trainer import Trainer
 
 
@@ -36,6 +37,8 @@ class DumpGraph(Extension):
         >>> extension = DumpGraph("main/loss")
     """
 
+    default_name = "dump_graph"
+
     def __init__(
         self,
         root_name: str,
@@ -43,11 +46,15 @@ class DumpGraph(Extension):
         variable_style: Mapping[str, str] | None = None,
         function_style: Mapping[str, str] | None = None,
     ) -> None:
-        self.trigger = OnceTrigger()
+        self._called = False
         self._root_name = root_name
         self._filename = filename
         self._variable_style = variable_style or "default"
         self._function_style = function_style or "default"
+
+    def trigger(self, trainer: Trainer) -> bool:  # a method, so that the extension saves it, as in Chainer
+        """Return whether this is the first iteration."""
+        return not self._called
 
     def initialize(self, trainer: Trainer) -> None:
         """Ask for Variables to be reported with their graph, until the first iteration is over."""
@@ -55,6 +62,7 @@ class DumpGraph(Extension):
 
     def __call__(self, trainer: Trainer) -> None:
         """Write the graph."""
+        self._called = True
         trainer.reporter.keep_graph = False
         root: Any = trainer.observation.get(self._root_name)
         if not isinstance(root, Variable) or root.creator is None:
@@ -67,6 +75,11 @@ class DumpGraph(Extension):
         )
         with replacing(Path(trainer.out) / self._filename) as temporary:
             temporary.write_text(graph.dump() + "\n", "utf-8")
+
+    def serialize(self, serializer: AbstractSerializer) -> None:
+        """Save or load whether the graph is written."""
+        self._called = serializer("_flag_called", self._called)
+        optional(serializer, "_original_flag", None)  # as in Chainer's files
 
 
 dump_graph = DumpGraph

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catenary import DictSummary
-from catenary_training.extension import Extension
+from catenary_training.extensions.interval_means import IntervalMeans
 from catenary_training.files import replacing
-from catenary_training.serialization import serialize_child
-from catenary_training.triggers.get_trigger import TriggerLike, get_trigger
+from catenary_training.triggers.get_trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer
@@ -21,12 +20,17 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-class LogReport(Extension):
+class LogReport(IntervalMeans):
     """Average observed values over intervals and write them to a JSON file.
 
     The file is an array of records. Each has the means of the interval and `epoch`, `iteration` and
     `elapsed_time` (seconds). JSON has no NaN and no infinity, so both are `null` in the file; in `log` they
     are floats. The file is replaced as a whole: a reader never finds half a record.
+
+    For long runs, a name that ends in `.jsonl` makes a file of JSON lines, to which each record is appended. After a
+    resume, records that were written later than the snapshot are cut off with the first new one.
+
+    Called before the first update (`call_before_training`), it writes what was reported until then.
 
     Args:
         keys: The values to log; None takes all.
@@ -50,31 +54,20 @@ class LogReport(Extension):
         postprocess: Callable[[Record], Any] | None = None,
         filename: str | None = "log",
     ) -> None:
-        self._keys = None if keys is None else list(keys)
-        self._trigger = get_trigger(trigger)
+        super().__init__(keys, trigger)
         self._postprocess = postprocess
         self._filename = filename
         self._log: list[Record] = []
-        self._summary = DictSummary()
+        self._appends_to: Path | None = None
 
     @property
     def log(self) -> list[Record]:
         """The records so far, oldest first."""
         return self._log
 
-    def __call__(self, trainer: Trainer) -> None:
-        """Take the values of this iteration in, and write a record if the interval ends."""
-        observation = trainer.observation
-        if self._keys is None:
-            self._summary.add(observation)
-        else:
-            self._summary.add({key: observation[key] for key in self._keys if key in observation})
-        if self._trigger(trainer):
-            self._end_interval(trainer)
-
-    def _end_interval(self, trainer: Trainer) -> None:
-        record: Record = {key: float(mean) for key, mean in self._summary.compute_mean().items()}
-        self._summary = DictSummary()
+    def end_interval(self, trainer: Trainer, summary: DictSummary) -> None:
+        """Write a record."""
+        record: Record = {key: float(mean) for key, mean in summary.compute_mean().items()}
         record["epoch"] = trainer.updater.epoch
         record["iteration"] = trainer.updater.iteration
         record["elapsed_time"] = trainer.elapsed_time
@@ -85,15 +78,28 @@ class LogReport(Extension):
             self._write(Path(trainer.out) / self._filename.format(**record))
 
     def _write(self, path: Path) -> None:
-        text = json.dumps(_without_nan(self._log), indent=4, allow_nan=False)
-        with replacing(path) as temporary:
-            temporary.write_text(text + "\n", "utf-8")
+        if path.suffix != ".jsonl":
+            _replace(path, _to_json(self._log, indent=4))
+        elif path == self._appends_to:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(_to_json(self._log[-1]))
+        else:  # once in a run: the file may hold records of a run before that the snapshot does not know
+            _replace(path, "".join(map(_to_json, self._log)))
+            self._appends_to = path
 
     def serialize(self, serializer: AbstractSerializer) -> None:
         """Save or load the records and the interval that is going on."""
-        serialize_child(serializer, "_trigger", self._trigger)
-        self._summary.serialize(serializer["_summary"])
+        super().serialize(serializer)
         self._log = json.loads(serializer("_log", json.dumps(self._log)))
+
+
+def _replace(path: Path, text: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, "utf-8")
+
+
+def _to_json(value: Any, indent: int | None = None) -> str:
+    return json.dumps(_without_nan(value), indent=indent, allow_nan=False) + "\n"
 
 
 def _without_nan(value: Any) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from catenary.errors import ArgumentError
 from catenary_training.extension import PRIORITY_WRITER, ExtensionProtocol, make_extension
+from catenary_training.extensions.schedule import LEARNING_RATES
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Trainer
@@ -33,9 +35,14 @@ def observe_value(observation_key: str, target_func: Callable[[Trainer], Any]) -
 def observe_lr(optimizer_name: str = "main", observation_key: str = "lr") -> ExtensionProtocol:
     """Make an extension that reports the learning rate of an optimizer, once per epoch by default.
 
+    It is the attribute `lr` or, in optimizers without, `alpha`.
+
     Args:
         optimizer_name: Name of the optimizer in the updater.
         observation_key: The key of the value.
+
+    Raises:
+        ArgumentError: During training, if the optimizer has neither attribute.
 
     Example:
         >>> from catenary.training import extensions
@@ -44,6 +51,12 @@ def observe_lr(optimizer_name: str = "main", observation_key: str = "lr") -> Ext
 
     def learning_rate(trainer: Trainer) -> Any:
         optimizer: Any = trainer.updater.get_optimizer(optimizer_name)
-        return optimizer.lr
+        found = next((name for name in LEARNING_RATES if hasattr(optimizer, name)), None)
+        if found is None:
+            raise ArgumentError(
+                f"observe_lr: the optimizer {optimizer_name!r}, of type {type(optimizer).__name__}, has no "
+                f"{' and no '.join(map(repr, LEARNING_RATES))}"
+            )
+        return getattr(optimizer, found)
 
     return observe_value(observation_key, learning_rate)

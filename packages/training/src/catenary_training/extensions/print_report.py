@@ -54,6 +54,9 @@ class PrintReport(Extension):
             trainer.
         out: Where to print; None means standard output.
 
+    Raises:
+        ArgumentTypeError: If `entries` is a single string, or, when it is called, `log_report` is no `LogReport`.
+
     Example:
         >>> from catenary.training.extensions import PrintReport
         >>> report = PrintReport(["epoch", "main/loss", "validation/main/loss", "elapsed_time"])
@@ -62,6 +65,8 @@ class PrintReport(Extension):
     def __init__(
         self, entries: Iterable[str], log_report: str | LogReport = "LogReport", out: IO[str] | None = None
     ) -> None:
+        if isinstance(entries, str):
+            raise ArgumentTypeError(f"PrintReport: entries must be a list of names, got {entries!r}")
         self._entries = list(entries)
         self._log_report = log_report
         self._out = out

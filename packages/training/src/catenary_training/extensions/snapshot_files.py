@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import string
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 
 from catenary.errors import FileFormatError
 
-#: Folder beside the snapshots in which they are written. What is in it is not complete.
+#: What the names of the folders beside the snapshots begin with in which these are written, one in each. What is in
+#: them is not complete.
 UNFINISHED = ".unfinished"
 
 
@@ -25,19 +26,18 @@ def write_snapshot(path: Path, save: Callable[[Path], Any]) -> None:
         path: The snapshot.
         save: Called with the name of a file to write, with the same last part.
     """
-    folder = path.parent / UNFINISHED
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / path.name
     try:
-        save(temporary)
-        _flush(temporary)
-        temporary.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{UNFINISHED}-", dir=path.parent) as folder:
+            temporary = Path(folder) / path.name
+            save(temporary)
+            _flush(temporary)
+            temporary.replace(path)
         if os.name == "posix":
             _flush(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # another snapshot may be in it
-            folder.rmdir()
+    except Exception as error:
+        error.add_note(f"(while the snapshot {str(path)!r} was written; earlier snapshots are as they were)")
+        raise
 
 
 def _flush(path: Path) -> None:
@@ -50,7 +50,8 @@ def _flush(path: Path) -> None:
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what a killed run left half written."""
-    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+    for unfinished in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def find_snapshots(folder: Path, filename: str) -> list[Path]:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from catenary.errors import ArgumentError, CatenaryError
-from catenary.plugins import registry
+from catenary.errors import ArgumentError, ArgumentTypeError
 from catenary_training.extension import Extension
-from catenary_training.extensions.snapshot_files import (
-    find_snapshots,
-    load_newest,
-    remove_unfinished,
-    write_snapshot,
-)
+from catenary_training.extensions.snapshot_files import find_snapshots, load_newest, remove_unfinished
+from catenary_training.extensions.snapshot_formats import Function, find_loadfun
+from catenary_training.extensions.snapshot_writers import SimpleWriter, Writer
+from catenary_training.saved_state import SavedState
+from catenary_training.snapshot_contents import fit_contents
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Trainer
 
 #: Name of the snapshots of a trainer where no other is given.
 FILENAME = "snapshot_iter_{.updater.iteration}"
-
-#: What saves or loads: a function of a file and an object.
-Function = Callable[..., Any]
 
 
 class Snapshot(Extension):
@@ -45,29 +39,35 @@ class Snapshot(Extension):
         savefun: Function | str | None,
         loadfun: Function | None,
         condition: Callable[[], bool] | None,
+        writer: Writer | Callable[..., Any] | None,
         snapshot_on_error: bool,
         n_retains: int,
         autoload: bool,
     ) -> None:
         self.target = target
         self._filename = filename
-        self._savefun, self._loadfun = find_functions(savefun, loadfun)
+        self._writer = _check_writer(savefun, writer)
+        self._copies = writer is not None
+        self._loadfun = loadfun
         self._condition = condition
         self._snapshot_on_error = snapshot_on_error
         self._n_retains = n_retains
         self._autoload = autoload
+        self._folder: Path | None = None
         if autoload:
             self._check_loadfun()
         if autoload or n_retains > 0:
             self._check_filename()
 
     def _check_loadfun(self) -> Function:
-        if self._loadfun is None:
+        savefun = getattr(self._writer, "savefun", None)
+        loadfun = self._loadfun or (savefun and find_loadfun(savefun))
+        if loadfun is None:
             raise ArgumentError(
-                f"snapshot: nobody knows how to load what {self._savefun!r} saves; give loadfun, a "
+                f"snapshot: nobody knows how to load what {savefun or self._writer!r} saves; give loadfun, a "
                 "function of a file and an object"
             )
-        return self._loadfun
+        return loadfun
 
     def _check_filename(self) -> str:
         if not isinstance(self._filename, str):
@@ -87,8 +87,13 @@ class Snapshot(Extension):
 
         Raises:
             ArgumentError: If nobody knows how to load what `savefun` saves.
+            LoadMismatchError: If the file does not fit the target.
         """
-        self._check_loadfun()(path, trainer if self.target is None else self.target, **options)
+        load = self._check_loadfun()
+        if self.target is not None:
+            load(path, self.target, **options)
+        else:
+            load(path, trainer, **fit_contents(load, path, trainer, options))
 
     def load_newest(self, folder: Path, trainer: Trainer, **options: Any) -> Path | None:
         """Load the newest complete snapshot of a folder into the target.
@@ -123,11 +128,35 @@ class Snapshot(Extension):
     def _take(self, trainer: Trainer) -> None:
         target = trainer if self.target is None else self.target
         name = self._filename(trainer) if callable(self._filename) else self._filename.format(trainer)
-        folder = Path(trainer.out)
-        write_snapshot(folder / name, lambda path: self._savefun(path, target))
+        self._folder = Path(trainer.out)
+        self._writer(name, self._folder, SavedState.of(target) if self._copies else target)
+        self._remove_old(self._folder)
+
+    def _remove_old(self, folder: Path) -> None:
         if self._n_retains > 0:
             for path in find_snapshots(folder, self._check_filename())[: -self._n_retains]:
                 path.unlink(missing_ok=True)
+
+    def finalize(self) -> None:
+        """Wait until the writer is done."""
+        try:
+            if hasattr(self._writer, "finalize"):
+                self._writer.finalize()
+        finally:
+            if self._folder is not None:
+                self._remove_old(self._folder)
+
+
+def _check_writer(savefun: Any, writer: Any) -> Callable[..., Any]:
+    if writer is None:
+        return SimpleWriter(savefun)
+    if savefun is not None:
+        raise ArgumentError("snapshot: give savefun or writer, not both; a writer has a savefun of its own")
+    if not callable(writer):
+        raise ArgumentTypeError(
+            f"snapshot: writer must be a Writer, or a function of a file name, a folder and a state, got {writer!r}"
+        )
+    return writer  # type: ignore[no-any-return]
 
 
 def snapshot(
@@ -136,6 +165,7 @@ def snapshot(
     *,
     target: Any = None,
     condition: Callable[[], bool] | None = None,
+    writer: Writer | Callable[..., Any] | None = None,
     snapshot_on_error: bool = False,
     n_retains: int = -1,
     autoload: bool = False,
@@ -154,8 +184,12 @@ def snapshot(
             a function of the trainer.
         target: What to save instead of the trainer.
         condition: Called without arguments before each snapshot; it is left out if the answer is False.
+        writer: What writes instead of `savefun`, at once or beside the training loop: one of `snapshot_writers`. It
+            gets a copy of the state on the host, so training may go on meanwhile. What goes wrong in a thread or a
+            process is raised by the next snapshot or at the end of training.
         snapshot_on_error: Whether to save also after an error in the training loop.
-        n_retains: How many snapshots to keep; older ones are removed. 0 or less keeps all.
+        n_retains: How many snapshots to keep; older ones are removed once newer ones are complete. 0 or less keeps
+            all.
         autoload: Whether to go on from the newest snapshot in `out`, if there is one, when training begins.
         loadfun: How to load what `savefun` saves: a function of a file and an object; None finds the
             counterpart of registered formats.
@@ -163,7 +197,8 @@ def snapshot(
     Raises:
         UnknownNameError: If no `savefun` is given and catenary-io, which has the default format, is not
             installed.
-        ArgumentError: If `autoload` or `n_retains` are asked for and cannot work with the other arguments.
+        ArgumentError: If `savefun` and `writer` are both given, or `autoload` or `n_retains` are asked for and cannot
+            work with the other arguments.
 
     Example:
         >>> from catenary.training import extensions
@@ -171,7 +206,7 @@ def snapshot(
         >>> extension.trigger
         (1, 'epoch')
     """
-    return Snapshot(target, filename, savefun, loadfun, condition, snapshot_on_error, n_retains, autoload)
+    return Snapshot(target, filename, savefun, loadfun, condition, writer, snapshot_on_error, n_retains, autoload)
 
 
 def snapshot_object(
@@ -180,6 +215,7 @@ def snapshot_object(
     savefun: Function | str | None = None,
     *,
     condition: Callable[[], bool] | None = None,
+    writer: Writer | Callable[..., Any] | None = None,
     snapshot_on_error: bool = False,
     n_retains: int = -1,
     autoload: bool = False,
@@ -193,6 +229,7 @@ def snapshot_object(
             a function of the trainer.
         savefun: As for `snapshot`.
         condition: As for `snapshot`.
+        writer: As for `snapshot`.
         snapshot_on_error: As for `snapshot`.
         n_retains: As for `snapshot`.
         autoload: As for `snapshot`.
@@ -203,27 +240,4 @@ def snapshot_object(
         >>> from catenary.training import extensions
         >>> extension = extensions.snapshot_object(catenary.Chain(), "model_{.updater.epoch}.npz")
     """
-    return Snapshot(target, filename, savefun, loadfun, condition, snapshot_on_error, n_retains, autoload)
-
-
-def find_functions(
-    savefun: Function | str | None = None, loadfun: Function | None = None
-) -> tuple[Function, Function | None]:
-    """Return how to save, and how to load what was saved so (None if nobody knows).
-
-    Raises:
-        UnknownNameError: If no format is registered under the name; the message says what to install.
-    """
-    if callable(savefun):
-        return savefun, loadfun or _counterpart(savefun)
-    found = registry.get("serializers", savefun or "npz")
-    return found.save, loadfun or found.load
-
-
-def _counterpart(savefun: Function) -> Function | None:
-    for name in registry.names("serializers"):
-        with contextlib.suppress(CatenaryError):  # a format whose plugin is broken is not the one that was given
-            found = registry.get("serializers", name)
-            if found.save is savefun:
-                return found.load  # type: ignore[no-any-return]
-    return None
+    return Snapshot(target, filename, savefun, loadfun, condition, writer, snapshot_on_error, n_retains, autoload)

@@ -28,9 +28,14 @@ class OnceTrigger:
         self._is_first = True
         self._called_here = False
 
+    @property
+    def finished(self) -> bool:
+        """Whether the trigger will not fire any more."""
+        return not self._is_first and (self._called_here or not self._call_on_resume)
+
     def __call__(self, trainer: Trainer) -> bool:
         """Return whether this is the first call of the training (or after a resume)."""
-        fire = self._is_first or (self._call_on_resume and not self._called_here)
+        fire = not self.finished
         self._is_first = False
         self._called_here = True
         return fire

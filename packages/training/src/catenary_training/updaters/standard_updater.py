@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-from catenary import get_device
-from catenary.errors import ArgumentTypeError, TrainingError
+from catenary import DictSummary, get_current_reporter, report
+from catenary.errors import ArgumentError, ReportError
 from catenary_training.dataset.convert import call_with, concat_examples
 from catenary_training.dataset.iterator import Iterator
-from catenary_training.named import by_name, pick
-from catenary_training.updater import TrainedBy, Updater
-
-if TYPE_CHECKING:
-    from catenary import Device
-    from catenary.serializer import AbstractSerializer
+from catenary_training.named import by_name
+from catenary_training.updater import TrainedBy
+from catenary_training.updaters.iterator_updater import Converter, IteratorUpdater
 
 
-class StandardUpdater(Updater):
+class StandardUpdater(IteratorUpdater):
     """Take a batch of the iterator `main` and make one step of the optimizer `main`.
 
-    Subclasses override `update_core`, for several optimizers for instance.
+    Subclasses override `update_core` for other kinds of training; for several optimizers there is `StepUpdater`.
 
     Args:
         iterator: The iterator of the training data, or a dict of iterators with one named `"main"`.
@@ -31,9 +29,11 @@ class StandardUpdater(Updater):
         loss_scale: The factor on the loss in the backward pass, for half precision.
         auto_new_epoch: Whether to count the epochs of the optimizer `main`.
         input_device: Where the batches go if elsewhere than `device`.
+        accumulate: How many batches make one step. Their losses are averaged, so it is the step of one large batch, in
+            the memory of a small one; what they report is averaged, too.
 
     Raises:
-        ArgumentError: If a dict has no `"main"`.
+        ArgumentError: If a dict has no `"main"`, or `accumulate` is not positive.
         ArgumentTypeError: If an optimizer has no target yet.
 
     Example:
@@ -56,128 +56,51 @@ class StandardUpdater(Updater):
         self,
         iterator: Iterator | Mapping[str, Iterator],
         optimizer: TrainedBy | Mapping[str, TrainedBy],
-        converter: Callable[[Any, Any], Any] = concat_examples,
+        converter: Converter = concat_examples,
         device: Any = None,
         loss_func: Callable[..., Any] | None = None,
         loss_scale: float | None = None,
         auto_new_epoch: bool = True,
         *,
         input_device: Any = None,
+        accumulate: int = 1,
     ) -> None:
-        self._iterators: dict[str, Any] = by_name("StandardUpdater", "iterator", iterator)
-        self._optimizers: dict[str, TrainedBy] = by_name("StandardUpdater", "optimizer", optimizer)
-        self.converter = converter
+        name = type(self).__name__
+        iterators, optimizers = by_name(name, "iterator", iterator), by_name(name, "optimizer", optimizer)
+        super().__init__(iterators, optimizers, converter, device, loss_scale, auto_new_epoch, input_device)
+        if not isinstance(accumulate, int) or accumulate < 1:
+            raise ArgumentError(f"{name}: accumulate must be a positive integer, got {accumulate!r}")
         self.loss_func = loss_func
-        self.auto_new_epoch = auto_new_epoch
-        self.iteration = 0
-        self._device = None if device is None else get_device(device)
-        self._input_device = self._device if input_device is None else get_device(input_device)
-        for name, given in self._iterators.items():
-            if not hasattr(given, "next"):
-                raise ArgumentTypeError(
-                    f"StandardUpdater: iterator {name!r} must be an iterator such as SerialIterator, "
-                    f"got {type(given).__name__}"
-                )
-        for name, one in self._optimizers.items():
-            self._prepare(name, one, loss_scale)
-
-    def _prepare(self, name: str, optimizer: Any, loss_scale: float | None) -> None:
-        target = getattr(optimizer, "target", None)
-        if target is None:
-            raise ArgumentTypeError(
-                f"StandardUpdater: optimizer {name!r} must have a target, call optimizer.setup(model) first; "
-                f"got {type(optimizer).__name__} without one"
-            )
-        if self._device is not None:
-            target.to_device(self._device)
-        if loss_scale is not None:
-            optimizer.set_loss_scale(loss_scale)
-        if self.auto_new_epoch:
-            optimizer.use_auto_new_epoch = True
-
-    @property
-    def device(self) -> Device | None:
-        """Where the models are; None if they were not moved."""
-        return self._device
-
-    @property
-    def input_device(self) -> Device | None:
-        """Where the batches go; None if they are not moved."""
-        return self._input_device
-
-    @property
-    def epoch(self) -> int:
-        """How many sweeps over the data of the iterator `main` are complete."""
-        return self._iterators["main"].epoch  # type: ignore[no-any-return]
-
-    @property
-    def epoch_detail(self) -> float:
-        """How many sweeps are done, with the fraction of the current one."""
-        return self._iterators["main"].epoch_detail  # type: ignore[no-any-return]
-
-    @property
-    def previous_epoch_detail(self) -> float | None:
-        """The value of `epoch_detail` before the last update; None before the first."""
-        return self._iterators["main"].previous_epoch_detail  # type: ignore[no-any-return]
-
-    @property
-    def is_new_epoch(self) -> bool:
-        """Whether the last update completed a sweep."""
-        return self._iterators["main"].is_new_epoch  # type: ignore[no-any-return]
-
-    def get_optimizer(self, name: str) -> TrainedBy:
-        """Return one optimizer.
-
-        Raises:
-            ArgumentError: If there is none of this name.
-        """
-        return pick("StandardUpdater", "optimizer", self._optimizers, name)  # type: ignore[no-any-return]
-
-    def get_all_optimizers(self) -> dict[str, TrainedBy]:
-        """Return all optimizers by name."""
-        return dict(self._optimizers)
-
-    def get_iterator(self, name: str) -> Any:
-        """Return one iterator.
-
-        Raises:
-            ArgumentError: If there is none of this name.
-        """
-        return pick("StandardUpdater", "iterator", self._iterators, name)
-
-    def update(self) -> None:
-        """Make one step and count it."""
-        self.update_core()
-        self.iteration += 1
+        self._loss_scale = loss_scale
+        self._accumulate = accumulate
 
     def update_core(self) -> None:
-        """Take a batch and make one step."""
-        iterator, optimizer = self._iterators["main"], self._optimizers["main"]
-        arrays = self.converter(self._next_batch(iterator), self._input_device)
-        call_with(optimizer.update, arrays, self.loss_func or optimizer.target)
-        if self.auto_new_epoch and iterator.is_new_epoch:
-            optimizer.new_epoch(auto=True)
+        """Take a batch, or `accumulate` of them, and make one step."""
+        optimizer = self._optimizers["main"]
+        lossfun = self.loss_func or optimizer.target
+        if self._accumulate == 1:
+            call_with(optimizer.update, self._next_arrays(), lossfun)
+            self._count_epoch([optimizer])
+        else:
+            self._accumulate_gradients(optimizer, lossfun)
+            optimizer.update()
 
-    def _next_batch(self, iterator: Any) -> Any:
-        try:
-            return iterator.next()
-        except StopIteration:
-            raise TrainingError(
-                f"{type(self).__name__}: the training iterator ended after {self.iteration} iterations, "
-                "before the stop trigger fired; make it with repeat=True, or stop training earlier"
-            ) from None
+    def _accumulate_gradients(self, optimizer: TrainedBy, lossfun: Callable[..., Any]) -> None:
+        summary = DictSummary()
+        optimizer.target.cleargrads()
+        for _ in range(self._accumulate):
+            observation: dict[str, Any] = {}
+            with _scope(observation):
+                loss = self._loss_of(lossfun, self._next_arrays()) / self._accumulate
+            loss.backward(loss_scale=self._loss_scale)
+            summary.add(observation)
+            self._count_epoch([optimizer])
+        report(summary.compute_mean())
 
-    def finalize(self) -> None:
-        """Finalize the iterators."""
-        for iterator in self._iterators.values():
-            iterator.finalize()
 
-    def serialize(self, serializer: AbstractSerializer) -> None:
-        """Save or load the iterators, the models, the optimizers and the number of iterations."""
-        for name, iterator in self._iterators.items():
-            iterator.serialize(serializer[f"iterator:{name}"])
-        for name, optimizer in self._optimizers.items():
-            # The model first: a parameter without a shape gets it there, and the optimizer's state follows.
-            optimizer.target.serialize(serializer[f"model:{name}"])
-            optimizer.serialize(serializer[f"optimizer:{name}"])
-        self.iteration = serializer("iteration", self.iteration)
+def _scope(observation: dict[str, Any]) -> AbstractContextManager[Any]:
+    """Let reports go to `observation`, if anybody takes reports."""
+    try:
+        return get_current_reporter().scope(observation)
+    except ReportError:
+        return nullcontext()

@@ -1,0 +1,81 @@
+"""Chainer's utilities: sizes of convolutions, weighted drawing, sparse matrices, type checks."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import chainer
+from chainer.utils.conv import get_conv_outsize as get_conv_outsize, get_deconv_outsize as get_deconv_outsize
+from chainer.utils.sparse import CooMatrix as CooMatrix, get_order as get_order, to_coo as to_coo
+from chainer.utils.walker_alias import WalkerAlias as WalkerAlias
+
+
+def force_array(x: Any, dtype: Any = None) -> Any:
+    """Return a number as an array, and an array as it is.
+
+    Args:
+        x: A number or an array.
+        dtype: The dtype of the result; its own by default.
+    """
+    return np.asarray(x, dtype) if np.isscalar(x) else (x if dtype is None else x.astype(dtype, copy=False))
+
+
+def force_type(dtype: Any, value: Any) -> Any:
+    """Return a number or an array in a dtype.
+
+    Args:
+        dtype: The dtype.
+        value: The number or array.
+    """
+    return dtype.type(value) if np.isscalar(value) else (value if value.dtype == dtype else value.astype(dtype))
+
+
+def size_of_shape(shape: Any) -> int:
+    """Return how many elements an array of a shape has.
+
+    Args:
+        shape: The shape.
+    """
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def sum_to(x: Any, shape: Any) -> Any:
+    """Return sums over the axes that broadcasting a shape to that of an array would repeat.
+
+    Args:
+        x: The array.
+        shape: The shape of the result.
+    """
+    return chainer.functions.sum_to(x, shape).array
+
+
+def experimental(api_name: str) -> None:
+    """Warn that something may change, unless `chainer.disable_experimental_feature_warning` is set.
+
+    Args:
+        api_name: What it is.
+    """
+    if not chainer.disable_experimental_feature_warning:
+        warnings.warn(f"{api_name} is experimental: its interface may change", FutureWarning, stacklevel=3)
+
+
+@contextlib.contextmanager
+def tempdir(**kwargs: Any) -> Iterator[str]:
+    """Make a folder for the time of a `with` block.
+
+    Args:
+        kwargs: What `tempfile.mkdtemp` takes; `ignore_errors` for its removal.
+    """
+    ignore_errors = kwargs.pop("ignore_errors", False)
+    folder = tempfile.mkdtemp(**kwargs)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=ignore_errors)
