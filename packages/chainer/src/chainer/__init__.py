@@ -28,7 +28,6 @@ from catenary import (
     Sequential as Sequential,
     Serializer as Serializer,
     Summary as Summary,
-    Variable as Variable,
     VariableNode as VariableNode,
     as_array as as_array,
     as_variable as as_variable,
@@ -77,6 +76,7 @@ from chainer._environment import (
     static_code as static_code,
     static_graph as static_graph,
 )
+from chainer._variable import Variable as Variable
 from chainer.backends import cuda as cuda
 from chainer.configuration import (
     config as config,
@@ -84,6 +84,7 @@ from chainer.configuration import (
     mixed16 as mixed16,
     using_config as using_config,
 )
+from chainer.function_set import FunctionSet as FunctionSet
 
 __version__ = "7.8.1"
 

@@ -53,6 +53,7 @@ class Variable:
     _grad: Any = None
     name: str | None = None
     requires_grad: bool = True
+    _stops_graph = False  # a subclass may ask that nothing made of it is recorded; what is made is of that class, too
     order = 0  # a leaf waits at the end of every walk; nodes have negative numbers
 
     # NumPy's operators leave the work to ours when a Variable stands on the right.

@@ -1,12 +1,18 @@
-"""Chainer's links: Catenary's, and what older versions of Chainer had."""
+"""Chainer's links: Catenary's, some of which here also take the arguments of older versions."""
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import catenary.links
 from catenary.links import *
+from chainer.links._old import OLDER
+
+globals().update(OLDER)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "caffe":
+        return importlib.import_module("chainer.links.caffe")
     return getattr(catenary.links, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc as collections_abc  # noqa: F401
 import contextlib
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 
 import chainer
+from chainer.utils import argument as argument, conv_nd as conv_nd, type_check as type_check
+from chainer.utils.array import size_of_shape as size_of_shape, sum_to as sum_to
 from chainer.utils.conv import get_conv_outsize as get_conv_outsize, get_deconv_outsize as get_deconv_outsize
 from chainer.utils.sparse import CooMatrix as CooMatrix, get_order as get_order, to_coo as to_coo
 from chainer.utils.walker_alias import WalkerAlias as WalkerAlias
@@ -35,25 +38,6 @@ def force_type(dtype: Any, value: Any) -> Any:
         value: The number or array.
     """
     return dtype.type(value) if np.isscalar(value) else (value if value.dtype == dtype else value.astype(dtype))
-
-
-def size_of_shape(shape: Any) -> int:
-    """Return how many elements an array of a shape has.
-
-    Args:
-        shape: The shape.
-    """
-    return int(np.prod(shape, dtype=np.int64))
-
-
-def sum_to(x: Any, shape: Any) -> Any:
-    """Return sums over the axes that broadcasting a shape to that of an array would repeat.
-
-    Args:
-        x: The array.
-        shape: The shape of the result.
-    """
-    return chainer.functions.sum_to(x, shape).array
 
 
 def experimental(api_name: str) -> None:

@@ -61,7 +61,10 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
         ys = tuple(output_array(one, declaration, arrays) for one in (y if declaration.several_outputs else (y,)))
         if settings.mode & DEBUG:
             check_nan(ys, declaration.name)
-        if (
+        stopper = next((v for v in given if isinstance(v, Variable) and v._stops_graph), None)
+        if stopper is not None:
+            outs = constants(ys, type(stopper))
+        elif (
             settings.mode & NO_BACKPROP
             or settings.mode & RAW
             or not declaration.all_rules
@@ -106,9 +109,9 @@ def unwrap_list(declaration: Declaration, value: Any) -> tuple[tuple[Any, ...], 
     return tuple(arrays), tuple(sources)
 
 
-def constants(ys: tuple[Array, ...]) -> tuple[Variable, ...]:
+def constants(ys: tuple[Array, ...], kind: type[Variable] = Variable) -> tuple[Variable, ...]:
     """Return Variables that lead back to nothing."""
-    return tuple(Variable(y, requires_grad=False) for y in ys)
+    return tuple(kind(y, requires_grad=False) for y in ys)
 
 
 def source_of(value: Any) -> Any:

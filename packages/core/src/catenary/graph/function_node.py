@@ -14,7 +14,7 @@ import numpy as np
 
 from catenary.config import DEBUG, NO_BACKPROP, settings
 from catenary.errors import ArgumentTypeError, GraphError
-from catenary.graph.call import check_nan, connect, plain, source_of
+from catenary.graph.call import check_nan, connect, constants, plain, source_of
 from catenary.graph.hooks import FunctionHook, forward_hooks
 from catenary.graph.node import Node, OutputNode, Pairs, VariableMaker, next_order
 from catenary.graph.walk import variable_of
@@ -155,8 +155,9 @@ class FunctionNode(Node):
         ys = tuple(np.asarray(y) if isinstance(y, np.generic) else y for y in ys)
         if settings.mode & DEBUG:
             check_nan(ys, self.label)
-        if settings.mode & NO_BACKPROP or all(source is None for source in self._sources):
-            return tuple(Variable(y, requires_grad=False) for y in ys)
+        stopper = next((type(v) for v in inputs if isinstance(v, Variable) and v._stops_graph), None)
+        if stopper or settings.mode & NO_BACKPROP or all(source is None for source in self._sources):
+            return constants(ys, stopper or Variable)
         self._arrays = tuple(arrays[i] for i in self._keep_inputs)
         self._ys = tuple(ys[i] for i in self._keep_outputs)
         self._several, self._likes = len(ys) > 1, tuple((y.shape, y.dtype) for y in ys)

@@ -1,0 +1,3 @@
+"""Exporters to other frameworks."""
+
+from chainer.exporters import caffe as caffe

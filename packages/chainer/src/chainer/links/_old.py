@@ -1,0 +1,70 @@
+"""Links that also take the arguments of older versions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+import catenary.links
+from catenary import initializers
+from chainer._old import OLD, deprecated, derived, drop_idle, translated
+
+
+class OldLink:
+    """Mixin of links: takes old arguments out when a link is made and when it is called."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        name = type(self).__name__
+        drop_idle(name, kwargs)
+        if "wscale" in kwargs:
+            scale = kwargs.pop("wscale")
+            deprecated(f"{name}(wscale=...)", f"{name}(initialW=chainer.initializers.HeNormal(scale))")
+            if kwargs.get("initialW") is None and scale != 1:
+                kwargs["initialW"] = initializers.HeNormal(scale / math.sqrt(2))
+            elif isinstance(kwargs.get("initialW"), np.ndarray):
+                kwargs["initialW"] = kwargs["initialW"] * scale
+        if "bias" in kwargs and not isinstance(self, catenary.links.Scale):
+            deprecated(f"{name}(bias=...)", f"{name}(initial_bias=...)")
+            kwargs["initial_bias"] = (
+                kwargs.pop("bias") if kwargs.get("initial_bias") is None else kwargs["initial_bias"]
+            )
+        super().__init__(*args, **kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the link.
+
+        Args:
+            args: Its arguments.
+            kwargs: Its arguments by name, old ones among them.
+        """
+        if kwargs and not OLD.isdisjoint(kwargs):
+            with translated(type(self).__name__, kwargs):
+                return super().__call__(*args, **kwargs)  # type: ignore[misc]
+        return super().__call__(*args, **kwargs)  # type: ignore[misc]
+
+
+class OldRecurrent(OldLink):
+    """Mixin of links for sequences: a flag for cuDNN could stand after the ratio of dropout."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) == 5:
+            *rest, flag = args
+            kwargs["use_cudnn"], args = flag, tuple(rest)
+        super().__init__(*args, **kwargs)
+
+
+_PLAIN = (
+    *("Linear", "Convolution2D", "ConvolutionND", "Deconvolution2D", "DeconvolutionND", "DilatedConvolution2D"),
+    *("DepthwiseConvolution2D", "BatchNormalization", "Inception", "InceptionBN", "MLPConvolution2D", "LSTM", "Maxout"),
+)
+_RECURRENT = ("NStepLSTM", "NStepBiLSTM", "NStepGRU", "NStepBiGRU", "NStepRNNTanh", "NStepRNNReLU")
+
+
+#: Name -> class.
+OLDER = {
+    name: derived(getattr(catenary.links, name), mixin, "chainer.links")
+    for names, mixin in ((_PLAIN, OldLink), (_RECURRENT, OldRecurrent))
+    for name in names
+}

@@ -1,0 +1,15 @@
+"""Chainer's optimizers: Catenary's, with the methods of older versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import catenary.optimizers
+from catenary.optimizers import *
+from chainer.optimizers._old import OLDER, Adam as Adam
+
+globals().update(OLDER)
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(catenary.optimizers, name)
