@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
+import runpy
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ import catenary
 import chainer
 import chainer.functions as F
 import chainer.links as L
+from chainer import _random
 
 
 @pytest.mark.parametrize(("name", "gain"), [("LeCunNormal", 1.0), ("HeNormal", 2.0)])
@@ -39,3 +44,20 @@ def test_a_copy_of_the_generator_goes_its_own_way() -> None:
     first = other.integers(2**40)
     assert random.integers(2**40) == first
     assert np.random.random() == other.random()
+
+
+SEEDED = json.loads(Path(__file__).with_name("seeded.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Any:
+    _random.install()
+    return runpy.run_path(str(Path(__file__).with_name("make_seeded.py")))["drawn"]()
+
+
+@pytest.mark.parametrize("name", SEEDED)
+def test_what_is_drawn_is_what_chainer_draws(name: str, drawn: Any) -> None:
+    if name.startswith(("Orthogonal", "gaussian")):
+        np.testing.assert_allclose(drawn[name], SEEDED[name], rtol=1e-5)
+    else:
+        assert drawn[name] == SEEDED[name]

@@ -15,9 +15,11 @@ from catenary_links.state import StateOfOne
 def _six_layers(link: str, in_size: int | None, out_size: int, init: Any, inner_init: Any, bias: Any) -> dict[str, Any]:
     """Return the layers from the inputs (W) and the outputs before (U) to reset gates, update gates and candidates."""
     units = checked_size(link, "out_size", out_size)
-    layers = {f"W{gate}": Linear(in_size, units, initialW=init, initial_bias=bias) for gate in ("_r", "_z", "")}
-    inner = {f"U{gate}": Linear(units, units, initialW=inner_init, initial_bias=bias) for gate in ("_r", "_z", "")}
-    return {**layers, **inner}
+    layers = {}
+    for gate in ("_r", "_z", ""):
+        layers[f"W{gate}"] = Linear(in_size, units, initialW=init, initial_bias=bias)
+        layers[f"U{gate}"] = Linear(units, units, initialW=inner_init, initial_bias=bias)
+    return layers
 
 
 def _step(link: Any, h: Any, x: Any) -> Variable:

@@ -47,9 +47,9 @@ class Linear(Link):
             self.W = Parameter(LeCunNormal() if initialW is None else initialW)
             self.b = None if nobias else Parameter(0.0 if initial_bias is None else initial_bias, self.out_size)
         if in_size is not None:
-            self._initialize(checked_size("Linear", "in_size", in_size))
+            self._initialize_params(checked_size("Linear", "in_size", in_size))
 
-    def _initialize(self, in_size: int) -> None:
+    def _initialize_params(self, in_size: int) -> None:
         self.W.initialize((self.out_size, in_size))
         self.in_size = in_size
 
@@ -61,7 +61,7 @@ class Linear(Link):
             n_batch_axes: The number of batch axes.
         """
         if self.W._array is None:
-            self._initialize(math.prod(as_variable(x).shape[n_batch_axes:]))
+            self._initialize_params(math.prod(as_variable(x).shape[n_batch_axes:]))
         return F.linear(x, self.W, self.b, n_batch_axes)
 
     def multiply_adds(self, args: tuple[Any, ...], out: Any) -> int:

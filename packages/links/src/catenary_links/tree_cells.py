@@ -23,9 +23,12 @@ class _TreeLSTM(Chain):
 
     W_x: Linear
 
-    def __init__(self, in_size: int | None, out_size: int, gates: int, **links: Linear) -> None:
+    def __init__(self, in_size: int | None, out_size: int, gates: int, **inner: int) -> None:
+        """Make `W_x` to all gates, and a layer from the outputs of children to so many gates for each other name."""
         self.in_size, self.state_size = in_size, out_size
-        super().__init__(W_x=Linear(in_size, gates * out_size), **links)
+        super().__init__(W_x=Linear(in_size, gates * out_size))
+        for name, count in inner.items():
+            self.add_link(name, Linear(out_size, count * out_size, nobias=True))
 
     def _split(self, given: tuple[Any, ...], children: int) -> tuple[list[Any], list[Any], Any]:
         """Return the cell states, with zeros in place of None, the outputs, and what the input gives."""
@@ -72,8 +75,7 @@ class ChildSumTreeLSTM(_TreeLSTM):
 
     def __init__(self, in_size: int | None, out_size: int) -> None:
         units = checked_size("ChildSumTreeLSTM", "out_size", out_size)
-        layers = {"W_h_aio": Linear(units, 3 * units, nobias=True), "W_h_f": Linear(units, units, nobias=True)}
-        super().__init__(in_size, units, 4, **layers)
+        super().__init__(in_size, units, 4, W_h_aio=3, W_h_f=1)
 
     def forward(self, *cshsx: Any) -> tuple[Variable, Variable]:
         """Return the cell state and the output of a node.
@@ -128,8 +130,7 @@ class NaryTreeLSTM(_TreeLSTM):
             checked_size("NaryTreeLSTM", "n_ary", n_ary),
         )
         gates = 3 + n_ary
-        layers = {f"W_h{i + 1}": Linear(units, gates * units, nobias=True) for i in range(n_ary)}
-        super().__init__(in_size, units, gates, **layers)
+        super().__init__(in_size, units, gates, **{f"W_h{i + 1}": gates for i in range(n_ary)})
 
     def forward(self, *cshsx: Any) -> tuple[Variable, Variable]:
         """Return the cell state and the output of a node.

@@ -45,6 +45,41 @@ class OldLink:
         return super().__call__(*args, **kwargs)  # type: ignore[misc]
 
 
+class GateByGate(OldLink):
+    """Mixin of cells whose weights are drawn gate by gate, in turn those from the outputs before and from the inputs."""
+
+    def __init__(
+        self,
+        in_size: int | None,
+        out_size: int | None = None,
+        lateral_init: Any = None,
+        upward_init: Any = None,
+        bias_init: Any = None,
+        forget_bias_init: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        if out_size is None:
+            in_size, out_size = None, in_size
+        super().__init__(None, out_size, 0, 0, bias_init, forget_bias_init, **kwargs)
+        self._inits = lateral_init, upward_init
+        self.upward.W.initializer = self._draw
+        if in_size is not None:
+            self.upward._initialize_params(in_size)
+
+    upward: Any
+    lateral: Any
+
+    def _draw(self, upward: Any) -> None:
+        """Fill the weights of both layers, once it is known how many inputs there are."""
+        lateral = self.lateral.W.array
+        units = lateral.shape[1]
+        for i in range(4):
+            rows = slice(i * units, (i + 1) * units)
+            for array, init in zip((lateral, upward), self._inits):
+                fill = initializers.LeCunNormal() if init is None else init
+                (fill if callable(fill) else initializers.Constant(fill))(array[rows])
+
+
 class OldRecurrent(OldLink):
     """Mixin of links for sequences: a flag for cuDNN could stand after the ratio of dropout."""
 
@@ -57,7 +92,7 @@ class OldRecurrent(OldLink):
 
 _PLAIN = (
     *("Linear", "Convolution2D", "ConvolutionND", "Deconvolution2D", "DeconvolutionND", "DilatedConvolution2D"),
-    *("DepthwiseConvolution2D", "BatchNormalization", "Inception", "InceptionBN", "MLPConvolution2D", "LSTM", "Maxout"),
+    *("DepthwiseConvolution2D", "BatchNormalization", "Inception", "InceptionBN", "MLPConvolution2D", "Maxout"),
 )
 _RECURRENT = ("NStepLSTM", "NStepBiLSTM", "NStepGRU", "NStepBiGRU", "NStepRNNTanh", "NStepRNNReLU")
 
@@ -65,6 +100,6 @@ _RECURRENT = ("NStepLSTM", "NStepBiLSTM", "NStepGRU", "NStepBiGRU", "NStepRNNTan
 #: Name -> class.
 OLDER = {
     name: derived(getattr(catenary.links, name), mixin, "chainer.links")
-    for names, mixin in ((_PLAIN, OldLink), (_RECURRENT, OldRecurrent))
+    for names, mixin in ((_PLAIN, OldLink), (("LSTM", "StatelessLSTM"), GateByGate), (_RECURRENT, OldRecurrent))
     for name in names
 }

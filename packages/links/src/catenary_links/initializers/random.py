@@ -213,7 +213,7 @@ class Orthogonal(_Random):
         wrong = {"embedding": rows < columns, "projection": rows > columns}
         if wrong.get(self.mode, False):
             raise ShapeError(f"Orthogonal: mode {self.mode!r} does not fit shape {array.shape}")
-        tall = (max(rows, columns), min(rows, columns))
-        q, r = xp.linalg.qr(self.generator(array).standard_normal(tall))
+        matrix = self.generator(array).standard_normal((rows, columns))
+        q, r = xp.linalg.qr(matrix if rows >= columns else matrix.T)
         q = q * xp.sign(xp.diagonal(r))  # makes the draw even over all orthogonal matrices
         array[...] = (q if rows >= columns else q.T).reshape(array.shape) * self.scale
