@@ -6,10 +6,10 @@ import importlib
 from typing import Any
 
 import catenary.functions
-from catenary.functions import *
 from chainer._old import takes_old_arguments
 from chainer.functions import _parametric
 
+__all__: list[str] = list(catenary.functions.__all__)  # type: ignore[attr-defined]
 #: Functions that had a mode in their arguments; those of dropout and zoneout could stand by position.
 MODAL = (
     "dropout",

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 import catenary.iterators
-from catenary.iterators import *
 from chainer._old import Kin
+
+__all__ = list(catenary.iterators.__all__)
 
 
 class ShuffleOrderSampler(catenary.iterators.ShuffleOrderSampler, metaclass=Kin):

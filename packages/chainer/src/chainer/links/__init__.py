@@ -6,9 +6,9 @@ import importlib
 from typing import Any
 
 import catenary.links
-from catenary.links import *
 from chainer.links._old import OLDER
 
+__all__ = list(catenary.links.__all__)
 globals().update(OLDER)
 
 

@@ -46,7 +46,7 @@ class OldLink:
 
 
 class GateByGate(OldLink):
-    """Mixin of cells whose weights are drawn gate by gate, in turn those from the outputs before and from the inputs."""
+    """Mixin of cells whose weights are drawn gate by gate: first those from outputs, then those from inputs."""
 
     def __init__(
         self,

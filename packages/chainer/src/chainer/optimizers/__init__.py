@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import catenary.optimizers
-from catenary.optimizers import *
 from chainer.optimizers._old import OLDER, Adam as Adam
 
+__all__ = list(catenary.optimizers.__all__)
 globals().update(OLDER)
 
 
