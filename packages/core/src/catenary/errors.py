@@ -29,6 +29,8 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
 
 PluginWarning [UserWarning]                    a plugin was found and cannot be used
 DeterminismWarning [UserWarning]               `deterministic` is "warn", and a result may not be reproducible
+
+Packages have warnings of their own: `TimeoutWarning` of the iterators, when a worker takes long.
 """
 
 from __future__ import annotations

@@ -120,6 +120,17 @@ def test_copy_stands_where_the_original_stood():
     assert iterator.next() == other.next() == [2, 3]
 
 
+def test_loading_into_a_copy_leaves_the_original_alone(tools):
+    iterator, other = SerialIterator(list(range(20)), 10), SerialIterator(list(range(20)), 10)
+    twin = copy.copy(iterator)
+    before, after = {}, {}
+    iterator.serialize(tools.Saver(before))
+    tools.copy_state(other, twin)
+    iterator.serialize(tools.Saver(after))
+    np.testing.assert_array_equal(after["order"], before["order"])
+    assert twin.next() == other.next()
+
+
 def test_context_manager():
     with SerialIterator([1], 1) as iterator:
         assert next(iterator) == [1]

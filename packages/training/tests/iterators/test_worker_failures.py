@@ -161,7 +161,7 @@ def test_a_stuck_thread_does_not_keep_finalize_from_returning():
 
 
 HEAD = """
-import os, sys, time, multiprocessing
+import os, sys, time, multiprocessing, warnings
 from catenary.iterators import MultiprocessIterator
 
 class Data:
@@ -237,15 +237,26 @@ def test_workers_end_when_their_parent_is_killed(tmp_path, method):
             idle = make("fork")
             idle.next()
             tell()
+            # Another child holds the files of this process open, and outlives it.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            if os.fork() == 0:
+                os.close(1)
+                os.close(2)
+                time.sleep(7)
+                os._exit(0)
+            print("forked", flush=True)
             time.sleep(1000)
         """,
     )
     pids = [int(pid) for pid in process.stdout.readline().split()]
     assert len(pids) == 4
     assert all(map(is_alive, pids))
+    assert process.stdout.readline() == "forked\n"
     process.kill()
     wait_for_end(pids)
-    finish(process)
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -62,10 +62,8 @@ class Handle:
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         ends_of_parent.add(self.connection)
-        # A child of the fork server has that as its parent.
-        parent = None if self._method == "forkserver" else os.getpid()
         self.process: Any = context.Process(  # type: ignore[attr-defined]
-            target=main, args=(parcel, theirs, memory_limit, parent), daemon=True
+            target=main, args=(parcel, theirs, memory_limit), daemon=True
         )
         try:
             self.process.start()

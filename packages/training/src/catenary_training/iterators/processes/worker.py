@@ -89,16 +89,15 @@ class Parcel:
         return {"converts": self.converts, "_content": None, "_packed": bytes(ForkingPickler.dumps(self._content))}
 
 
-def main(parcel: Parcel, connection: Connection, memory_limit: int | None, parent: int | None) -> None:
+def main(parcel: Parcel, connection: Connection, memory_limit: int | None) -> None:
     """Answer jobs until the parent closes the pipe.
 
     Args:
         parcel: The data set and the converter.
         connection: The pipe.
         memory_limit: The largest slot of shared memory in bytes; None sets no limit.
-        parent: The process whose child this is; None if it is not known.
     """
-    prepare(os.getppid() if parent is None else parent)
+    prepare()
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             dataset, converter = parcel.open()
@@ -111,7 +110,7 @@ def main(parcel: Parcel, connection: Connection, memory_limit: int | None, paren
         serve(dataset, converter, connection, SlotWriter(memory_limit))
 
 
-def prepare(parent: int) -> None:
+def prepare() -> None:
     """Make a worker of this process: it ends with its parent, and leaves Ctrl-C to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -121,17 +120,27 @@ def prepare(parent: int) -> None:
         end.close()
     for lock in held_while_forking:
         lock.release()
-    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     use_one_thread()
     keep_freed_memory()
 
 
-def end_with(parent: int) -> None:
+def end_with_parent() -> None:
     """End this process when its parent has ended, whatever it is doing."""
     process = multiprocessing.parent_process()
     assert process is not None
-    # A forked process may keep the sentinel open; a process that the fork server made has that as its parent.
-    while os.getppid() == parent and not wait([process.sentinel], LOOK_INTERVAL):
+    assert process.pid is not None
+    watched: list[int] = [process.sentinel]
+    if hasattr(os, "pidfd_open"):
+        # The sentinel is a pipe, which other children of the parent may keep open.
+        try:
+            watched.append(os.pidfd_open(process.pid))
+        except ProcessLookupError:
+            os._exit(1)
+        except OSError:  # the kernel is older, or does not permit it
+            pass
+    first = os.getppid()
+    while os.getppid() == first and not wait(watched, LOOK_INTERVAL):
         pass
     os._exit(1)
 
