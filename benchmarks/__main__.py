@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.metadata
 import json
 import os
 import statistics
@@ -26,15 +27,17 @@ from benchmarks import weight
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 
-WORKS = ("tiny", "exp_regression", "mlp", "ptb", "ptb_lengths", "cnn")
+WORKS = ("tiny", "exp_regression", "mlp", "adam", "ptb", "ptb_lengths", "cnn")
 FRAMEWORKS = ("catenary", "torch", "chainer", "numpy")
-VARIANTS = ("by_steps",)  # another way to do a work in Catenary
+VARIANTS = ("by_steps", "torch_fused")  # another way to do a work in Catenary, or in PyTorch
 TURN = 0.4  # seconds
 
 
 def importable(name: str) -> bool:
     """Return whether a framework is there; PyTorch is told to use two threads."""
     try:
+        if name == "chainer":
+            importlib.metadata.distribution(name)  # not catenary-chainer, which has that module, too
         module = importlib.import_module(name)
     except Exception:  # Chainer 7 fails in many ways on today's NumPy
         return False
@@ -110,7 +113,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="time for each work")
     parser.add_argument("--json", type=Path, help="file for the numbers")
     arguments = parser.parse_args()
-    frameworks = [*(name for name in FRAMEWORKS if importable(name)), *VARIANTS]
+    frameworks = [name for name in (*FRAMEWORKS, *VARIANTS) if name == "by_steps" or importable(name.split("_")[0])]
     results = [compare(work, frameworks, arguments.seconds) for work in arguments.works if work in WORKS]
     if results:
         print(show(results, frameworks))

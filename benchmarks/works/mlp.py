@@ -99,11 +99,19 @@ def adam_in_pieces(lr: float, *arrays: np.ndarray) -> None:
 
 
 def torch() -> Callable[[], object]:
+    return _torch(fused=False)
+
+
+def torch_fused() -> Callable[[], object]:
+    return _torch(fused=True)
+
+
+def _torch(fused: bool) -> Callable[[], object]:
     import torch
     from torch import nn
 
     model = nn.Sequential(nn.Linear(784, 1000), nn.ReLU(), nn.Linear(1000, 1000), nn.ReLU(), nn.Linear(1000, 10))
-    optimizer = torch.optim.Adam(model.parameters())
+    optimizer = torch.optim.Adam(model.parameters(), fused=fused)
     x, t = torch.tensor(X), torch.tensor(T, dtype=torch.long)
 
     def step() -> object:

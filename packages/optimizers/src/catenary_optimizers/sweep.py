@@ -90,8 +90,7 @@ class Sweep:
             else:
                 array[...] = param._array
             grad[...] = param.grad
-        limit = self.device.cache_elements
-        self._step(self.buffers, limit)
+        self._step(self.buffers)
         for param, array, _ in self.packed:
             param._array[...] = array
 
@@ -110,15 +109,11 @@ class Sweep:
                 self.rule.step(self.device.xp, *arrays)
                 return
             arrays = [a if a.flags.c_contiguous else self.device.xp.ascontiguousarray(a) for a in arrays]
-        self._step([a.reshape(-1) for a in arrays], self.device.cache_elements)
+        self._step([a.reshape(-1) for a in arrays])
 
-    def _step(self, rows: list[Array], limit: int | None) -> None:
-        size = rows[0].size
-        if limit is None or size <= limit:
-            self.rule.step(self.device.xp, *rows)
-            return
-        for start in range(0, size, limit):
-            self.rule.step(self.device.xp, *(row[start : start + limit] for row in rows))
+    def _step(self, rows: list[Array]) -> None:
+        step, xp = self.rule.step, self.device.xp
+        self.device.in_pieces(lambda piece: step(xp, *(row[piece] for row in rows)), rows[0].size)
 
 
 def make_sweeps(params: Iterable[Parameter]) -> tuple[list[Sweep], list[Parameter]]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from catenary.device import current
+from catenary.device.pieces import run_in_pieces
 from catenary.errors import ArgumentTypeError
 from catenary.types import Array, ArrayModule
 
@@ -93,6 +94,15 @@ class Device:
         """Return a context in which new arrays of `xp` are made on this device."""
         return contextlib.nullcontext(self)
 
+    def in_pieces(self, function: Callable[[slice], object], size: int) -> None:
+        """Call a function for all of a range, in pieces that stay in the cache, maybe in several threads.
+
+        Args:
+            function: Gets a slice of the range; it must not call functions of Catenary, whose settings are a thread's.
+            size: The length of the range.
+        """
+        function(slice(0, size))
+
     def synchronize(self) -> None:
         """Wait until all work that was given to this device is done; the host has none."""
 
@@ -136,7 +146,10 @@ class NumpyDevice(Device):
     name = "@numpy"
     xp = np
     supported_array_types = (np.ndarray,)
-    cache_elements = 2**17
+    cache_elements: int = 2**17
+
+    def in_pieces(self, function: Callable[[slice], object], size: int) -> None:
+        run_in_pieces(function, size, self.cache_elements)
 
     def library(self, name: str) -> Any:
         return importlib.import_module(name)
