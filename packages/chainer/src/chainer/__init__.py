@@ -71,13 +71,15 @@ from chainer._environment import (
     get_dtype as get_dtype,
     is_arrays_compatible as is_arrays_compatible,
     print_runtime_info as print_runtime_info,
-    should_use_cudnn as should_use_cudnn,
-    should_use_cudnn_tensor_core as should_use_cudnn_tensor_core,
     static_code as static_code,
     static_graph as static_graph,
 )
 from chainer._variable import Variable as Variable
 from chainer.backends import cuda as cuda
+from chainer.backends.cuda import (
+    should_use_cudnn as should_use_cudnn,
+    should_use_cudnn_tensor_core as should_use_cudnn_tensor_core,
+)
 from chainer.configuration import (
     config as config,
     global_config as global_config,

@@ -72,25 +72,6 @@ def is_arrays_compatible(arrays: Any) -> bool:
     return len({get_array_module(array).__name__ for array in arrays if array is not None}) <= 1
 
 
-def should_use_cudnn(level: str, lowest_version: int = 0) -> bool:
-    """Return False: which kernels run is up to the device plugin.
-
-    Args:
-        level: Unused.
-        lowest_version: Unused.
-    """
-    return False
-
-
-def should_use_cudnn_tensor_core(dtype: Any) -> bool:
-    """Return False: which kernels run is up to the device plugin.
-
-    Args:
-        dtype: Unused.
-    """
-    return False
-
-
 def static_graph(*args: Any, **kwargs: Any) -> Any:
     """Return the function as it is: graphs are always made anew.
 
