@@ -32,9 +32,9 @@ THIRD_PARTY: dict[str, set[str]] = {
     "links": {"numpy"},
     "optimizers": {"numpy"},
     "training": {"numpy", "tqdm", "matplotlib", "tensorboardX", "optuna"},
-    "io": {"numpy", "h5py", "safetensors"},
+    "io": {"numpy", "h5py", "safetensors", "filelock", "tqdm"},
     "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
-    "chainer": {"numpy"},
+    "chainer": {"numpy", "pytest"},
     "catenary": set(),
 }
 FACADES = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from catenary import datasets
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 pytestmark = pytest.mark.slow
@@ -44,6 +48,15 @@ def test_ptb_reads_any_text(tmp_path: Path) -> None:
     assert "1500 words, 9 different ones" in output
     model, frequency = perplexities(output)
     assert model < frequency
+
+
+def test_ptb_takes_the_penn_treebank_from_its_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_texts = runpy.run_path(str(EXAMPLES / "ptb" / "train_ptb.py"))["read_texts"]
+    texts = tuple(np.arange(n, dtype=np.int32) for n in (30, 20, 10))
+    monkeypatch.setattr(datasets, "get_ptb_words", lambda: texts)
+    monkeypatch.setattr(datasets, "get_ptb_words_vocabulary", lambda: {str(i): i for i in range(30)})
+    train, valid, count = read_texts(argparse.Namespace(ptb=True))
+    assert (train is texts[0], valid is texts[1], count) == (True, True, 30)
 
 
 def test_the_transformer_learns_to_add(tmp_path: Path) -> None:

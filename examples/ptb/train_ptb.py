@@ -1,9 +1,10 @@
 """Train a network to guess the next word of a text:  python train_ptb.py
 
 Without files it makes a text up: sentences of a small language in which verbs agree with nouns. With files it takes the
-words of any text, such as those of the Penn Treebank:
+words of any text, and with `--ptb` those of the Penn Treebank, which are downloaded once:
 
-    python train_ptb.py --train ptb.train.txt --test ptb.valid.txt --units 200 --epoch 10 --learning-rate 1.0
+    python train_ptb.py --train mine.txt --test other.txt --units 100
+    python train_ptb.py --ptb --units 200 --epoch 10
 
 The perplexity is how many words the network hesitates between on average. It is printed beside that of guessing by the
 frequency of words alone, which a network that has learnt something must beat.
@@ -22,7 +23,7 @@ import numpy as np
 import catenary
 import catenary.functions as F
 import catenary.links as L
-from catenary import Variable, optimizer_hooks, optimizers, training
+from catenary import Variable, datasets, optimizer_hooks, optimizers, training
 from catenary.dataset import Iterator
 from catenary.training import extensions, updaters
 
@@ -125,6 +126,9 @@ def made_up_text(sentences: int, seed: int) -> list[str]:
 
 def read_texts(options: argparse.Namespace) -> tuple[Array, Array, int]:
     """Return the words of both texts as numbers, and how many different ones there are."""
+    if options.ptb:
+        train, valid, _ = datasets.get_ptb_words()
+        return train, valid, len(datasets.get_ptb_words_vocabulary())
     if options.train:
         texts = [
             Path(path).read_text("utf-8").replace("\n", " <eos> ").split() for path in (options.train, options.test)
@@ -144,6 +148,7 @@ def perplexity_by_frequency(train: Array, test: Array, n_words: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train a network to guess the next word.")
+    parser.add_argument("--ptb", action="store_true", help="learn from the Penn Treebank, downloaded at the first use")
     parser.add_argument("--train", help="file with the text to learn from; made up by default")
     parser.add_argument("--test", help="file with another text, to measure on")
     parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")

@@ -23,4 +23,14 @@ def catenary_commands() -> dict[str, str]:
 
 @hookimpl
 def catenary_datasets() -> dict[str, str]:
-    return {"get_digits": "catenary_io.datasets:get_digits"}
+    names = (
+        "get_cifar10",
+        "get_cifar100",
+        "get_digits",
+        "get_fashion_mnist",
+        "get_kuzushiji_mnist",
+        "get_mnist",
+        "get_ptb_words",
+        "get_svhn",
+    )
+    return {name: f"catenary_io.datasets:{name}" for name in names}

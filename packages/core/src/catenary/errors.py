@@ -22,6 +22,7 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
     ├── UnknownNameError [LookupError]         a name that no plugin gives
     ├── AmbiguousNameError [LookupError]       a name that several plugins give
     ├── OptimizerError [RuntimeError]          an optimizer used in the wrong order
+    ├── DownloadError [OSError]                 a file that no server gives, or not as it should be
     ├── TrainingError [RuntimeError]           a training loop that cannot begin or go on
     ├── MissingLibraryError [ImportError]      an optional library that is not installed
     ├── ReportError [LookupError]              a report that has no reporter, or whose observer has no name
@@ -114,6 +115,10 @@ class AmbiguousNameError(CatenaryError, LookupError):
 
 class OptimizerError(CatenaryError, RuntimeError):
     """An optimizer that is used before `setup`, or counted twice."""
+
+
+class DownloadError(CatenaryError, OSError):
+    """A file that no server gives, or one with another checksum than it should have."""
 
 
 class TrainingError(CatenaryError, RuntimeError):

@@ -74,3 +74,49 @@ def test_data_sets_of_data_sets() -> None:
     inner = TupleDataset("abcd", [1, 2, 3, 4])
     outer = TransformDataset(SubDataset(ConcatenatedDataset(inner, inner), 3, 6), lambda e: e[0] * e[1])
     assert outer[:] == ["dddd", "a", "bb"]
+
+
+IMAGES = np.arange(24, dtype=np.float32).reshape(6, 2, 2)
+LABELS = np.arange(6, dtype=np.int32) * 10
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        TupleDataset(IMAGES, LABELS),
+        DictDataset(x=IMAGES, t=LABELS),
+        TupleDataset(SubDataset(IMAGES, 1, 5), SubDataset(LABELS, 0, 4)),
+        SubDataset(TupleDataset(IMAGES, LABELS), 2, 6),
+        SubDataset(DictDataset(x=IMAGES), 1, 5, order=[5, 4, 3, 2, 1, 0]),
+        SubDataset(SubDataset(IMAGES, 0, 6, order=np.array([3, 1, 5, 0, 2, 4])), 1, 5),
+    ],
+)
+def test_batch_of_arrays_is_the_stack_of_the_examples(dataset: Any) -> None:
+    indices = np.array([3, 0, 0, 2])
+    examples = [dataset[int(i)] for i in indices]
+    batch = dataset.get_batch(indices)
+    assert type(batch) is type(examples[0])
+    if isinstance(batch, dict):
+        pairs = [(batch[key], [example[key] for example in examples]) for key in examples[0]]
+        assert list(batch) == list(examples[0])
+    elif isinstance(batch, tuple):
+        pairs = list(zip(batch, zip(*examples), strict=True))
+    else:
+        pairs = [(batch, examples)]
+    for array, values in pairs:
+        np.testing.assert_array_equal(array, np.stack(values), strict=True)
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        TupleDataset(IMAGES, list(LABELS)),
+        DictDataset(x=IMAGES, t=np.array(["a"] * 6, dtype=object)),
+        TupleDataset(TupleDataset(IMAGES)),
+        ConcatenatedDataset(IMAGES, IMAGES),
+        SubDataset(list(LABELS), 0, 6),
+        SubDataset(TransformDataset(IMAGES, lambda x: x + 1), 0, 6),
+    ],
+)
+def test_no_batch_of_arrays(dataset: Any) -> None:
+    assert dataset.get_batch(np.array([1, 0])) is None

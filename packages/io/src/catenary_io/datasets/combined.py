@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from catenary.errors import ArgumentError
-from catenary_io.datasets.examples import Examples, ExampleSequence
+from catenary.types import Array
+from catenary_io.datasets.examples import Examples, ExampleSequence, get_arrays
 
 
 def _check_lengths(caller: str, datasets: Mapping[Any, Examples]) -> int:
@@ -19,6 +22,10 @@ def _check_lengths(caller: str, datasets: Mapping[Any, Examples]) -> int:
         listed = ", ".join(f"{name}: {length}" for name, length in lengths.items())
         raise ArgumentError(f"{caller}: expected data sets of one length, got {listed}")
     return next(iter(lengths.values()))
+
+
+def _are_arrays(parts: Iterable[Any]) -> bool:
+    return all(isinstance(part, np.ndarray) for part in parts)
 
 
 class TupleDataset(ExampleSequence):
@@ -47,6 +54,11 @@ class TupleDataset(ExampleSequence):
     def get_example(self, i: int) -> tuple[Any, ...]:
         return tuple([dataset[i] for dataset in self._datasets])
 
+    def get_batch(self, indices: Array) -> tuple[Array, ...] | None:
+        """Return a tuple of arrays, or None if a data set has no arrays; see `ExampleSequence.get_batch`."""
+        parts = [get_arrays(dataset, indices) for dataset in self._datasets]
+        return tuple(parts) if _are_arrays(parts) else None
+
 
 class DictDataset(ExampleSequence):
     """Several data sets side by side; an example is a dict with one of each.
@@ -72,6 +84,11 @@ class DictDataset(ExampleSequence):
 
     def get_example(self, i: int) -> dict[str, Any]:
         return {name: dataset[i] for name, dataset in self._datasets.items()}
+
+    def get_batch(self, indices: Array) -> dict[str, Array] | None:
+        """Return a dict of arrays, or None if a data set has no arrays; see `ExampleSequence.get_batch`."""
+        parts = {name: get_arrays(dataset, indices) for name, dataset in self._datasets.items()}
+        return parts if _are_arrays(parts.values()) else None
 
 
 class ConcatenatedDataset(ExampleSequence):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from catenary.errors import ArgumentError, ArgumentTypeError
+from catenary.types import Array
 
 
 class Examples(Protocol):
@@ -29,8 +30,24 @@ class ExampleSequence:
         """Return example number `i`, with `0 <= i < len(self)`."""
         raise NotImplementedError(f"{type(self).__name__} gives no get_example")
 
+    def get_batch(self, indices: Array) -> Any:
+        """Return the arrays of a batch, without making its examples.
+
+        Where this is possible the arrays are those that `catenary.dataset.concat_examples` makes of the examples.
+
+        Args:
+            indices: Integers from 0 to `len(self) - 1`, shape (batch size,).
+
+        Returns:
+            An array, or a tuple or dict of arrays, with the batch as the first axis; None if the data set only has
+            single examples.
+        """
+        return None
+
     def __getitem__(self, index: int | slice | Sequence[int] | np.ndarray[Any, Any]) -> Any:
         """Return one example, or the list of examples that a slice, a list of indices or a mask chooses."""
+        if type(index) is int and 0 <= index < len(self):  # what iterators ask for
+            return self.get_example(index)
         if isinstance(index, slice):
             return [self.get_example(i) for i in range(*index.indices(len(self)))]
         if isinstance(index, list) or (isinstance(index, np.ndarray) and index.ndim):
@@ -55,3 +72,11 @@ class ExampleSequence:
         if array.shape != (len(self),):
             raise ArgumentError(f"{type(self).__name__}: expected a mask of shape ({len(self)},), got {array.shape}")
         return [int(i) for i in np.flatnonzero(array)]
+
+
+def get_arrays(dataset: Examples, indices: Array) -> Any:
+    """Return the arrays of a batch of anything with examples, or None if it only has single ones."""
+    if isinstance(dataset, ExampleSequence):
+        return dataset.get_batch(indices)
+    # An array of objects would not give what its examples together give.
+    return dataset[indices] if isinstance(dataset, np.ndarray) and not dataset.dtype.hasobject else None

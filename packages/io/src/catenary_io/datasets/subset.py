@@ -10,7 +10,8 @@ import numpy as np
 
 from catenary.device import get_device
 from catenary.errors import ArgumentError, ArgumentTypeError
-from catenary_io.datasets.examples import Examples, ExampleSequence
+from catenary.types import Array
+from catenary_io.datasets.examples import Examples, ExampleSequence, get_arrays
 
 #: A permutation of all indices of a data set.
 Order = Sequence[int] | np.ndarray[Any, Any] | None
@@ -55,6 +56,11 @@ class SubDataset(ExampleSequence):
     def get_example(self, i: int) -> Any:
         index = self._start + i
         return self._dataset[index if self._order is None else self._order[index]]
+
+    def get_batch(self, indices: Array) -> Any:
+        """Return the arrays of a batch, or None; see `ExampleSequence.get_batch`."""
+        indices = self._start + indices
+        return get_arrays(self._dataset, indices if self._order is None else np.asarray(self._order)[indices])
 
 
 def split_dataset(dataset: Examples, split_at: int, order: Order = None) -> tuple[SubDataset, SubDataset]:

@@ -11,6 +11,7 @@ import numpy as np
 from catenary import get_array_module, get_device
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.types import Array, Shape
+from catenary_training.dataset.batch import Batch
 
 #: What fills up arrays of different shapes: one number for all, or one per element of an example.
 Padding = Any
@@ -109,6 +110,8 @@ def concat_examples(batch: Sequence[Any], device: Any = None, padding: Padding =
     """
     if len(batch) == 0:
         raise ArgumentError("concat_examples: the batch is empty; it needs at least one example")
+    if isinstance(batch, Batch) and padding is None and (arrays := batch.arrays()) is not None:
+        return to_device(device, arrays)
     first = batch[0]
     if isinstance(first, tuple):
         pads = _per_element(padding, range(len(first)), tuple)

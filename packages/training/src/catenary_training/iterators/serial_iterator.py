@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from catenary_training.dataset.batch import load
 from catenary_training.iterators.order_samplers import OrderSampler
 from catenary_training.iterators.ordered_iterator import OrderedIterator
 
@@ -50,7 +52,7 @@ class SerialIterator(OrderedIterator):
     ) -> None:
         super().__init__(dataset, batch_size, repeat, shuffle, order_sampler)
 
-    def __next__(self) -> list[Any]:
+    def __next__(self) -> Sequence[Any]:
         self._stop_at_end()
         indices, self._position = self._after(self._position)
-        return [self.dataset[i] for i in indices]
+        return load(self.dataset, indices)
