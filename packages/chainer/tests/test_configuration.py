@@ -24,7 +24,15 @@ def test_shared_settings_are_catenarys() -> None:
     with chainer.using_config("cudnn_deterministic", True):
         assert catenary.config.deterministic
     with chainer.using_config("dtype", chainer.mixed16):
-        assert chainer.config.dtype == chainer.get_dtype() == np.float16
+        assert chainer.config.dtype is chainer.mixed16
+        assert chainer.get_dtype() == catenary.config.dtype == np.float16
+        assert chainer.get_dtype(map_mixed16=np.float32) == np.float32
+        with chainer.using_config("dtype", np.float16):
+            assert chainer.config.dtype == chainer.get_dtype(map_mixed16=np.float32) == np.float16
+        with catenary.using_config("dtype", np.float64):
+            assert chainer.config.dtype == np.float64
+        assert chainer.config.dtype is chainer.mixed16
+    assert chainer.config.dtype == np.float32
     assert chainer.get_dtype(chainer.mixed16, map_mixed16=np.float32) == np.float32
     assert catenary.config.train
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 from typing import Any
 
@@ -153,6 +154,69 @@ def test_options_of_adam(options: dict[str, Any], kind: str) -> None:
     assert all(
         getattr(optimizer, name) == value for name, value in options.items() if "am" not in name and "ad" not in name
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("optimizer", "WeightDecay"),
+        ("optimizer", "GradientClipping"),
+        ("training.updater", "StandardUpdater"),
+        ("training.updater", "ParallelUpdater"),
+        ("training.extension", "PRIORITY_WRITER"),
+        ("training.trigger", "get_trigger"),
+        ("training", "IntervalTrigger"),
+        ("function", "FunctionHook"),
+    ],
+)
+def test_names_that_moved(path: str, name: str) -> None:
+    assert getattr(importlib.import_module(f"chainer.{path}"), name) is not None
+
+
+def updater(kind: Any, **kwargs: Any) -> Any:
+    layer = L.Linear(4, 1)
+    optimizer = optimizers.SGD().setup(layer)
+    iterator = chainer.iterators.SerialIterator(X, 3)
+    return kind(iterator, kwargs.pop("optimizer", optimizer), loss_func=lambda x: F.sum(layer(x)), **kwargs)
+
+
+@pytest.mark.parametrize(("device", "number"), [(-1, -1), ("@numpy", -1), (None, None)])
+def test_converters_get_numbers_of_devices(device: Any, number: int | None) -> None:
+    seen = []
+
+    def convert(batch: Any, device: Any) -> Any:
+        seen.append(device)
+        return np.stack(batch)
+
+    updater(chainer.training.StandardUpdater, converter=convert, device=device).update()
+    assert seen == [number]
+    examples = chainer.iterators.SerialIterator(X, 3, repeat=False, shuffle=False)
+    chainer.training.extensions.Evaluator(examples, L.Linear(4, 1), convert, device)()
+    assert seen == [number, number]
+    new = chainer.dataset.converter()(convert)
+    updater(chainer.training.StandardUpdater, converter=new, device="@numpy").update()
+    assert seen[2:] == [catenary.get_device("@numpy")]
+
+
+def test_names_of_optimizers() -> None:
+    class Updater(chainer.training.updater.StandardUpdater):  # type: ignore[misc]
+        def update_core(self) -> None:
+            self.get_optimizer("b").update(self.loss_func, self.converter(self.get_iterator("main").next()))
+
+    two = {name: optimizers.SGD().setup(L.Linear(4, 1)) for name in "ab"}
+    made = updater(Updater, optimizer=two)
+    made.update()
+    assert made.get_all_optimizers() == two
+    assert [two[name].t for name in "ab"] == [0, 1]
+    assert isinstance(made, catenary.training.StandardUpdater)
+    with pytest.raises(catenary.errors.ArgumentError, match="one optimizer must be named 'main'"):
+        updater(chainer.training.StandardUpdater, optimizer=two)
+
+
+def test_patients() -> None:
+    with pytest.deprecated_call(match="patience"):
+        trigger = chainer.training.triggers.EarlyStoppingTrigger(patients=5)
+    assert trigger.patience == 5
 
 
 def test_classes_of_functions() -> None:

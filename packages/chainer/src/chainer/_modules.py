@@ -1,7 +1,7 @@
 """The modules of Chainer 7 that have no file here: `chainer.functions.activation.relu`, `chainer.training`, ...
 
 `modules.tsv` says which there were, and the public names that each defined. A module without a file gets its names from
-the module of Catenary at the same place, or from the nearest package above it that has them.
+the module of Catenary at the same place, or from the nearest package above it that has them, or from where they moved.
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ PACKAGE = "chainer"
 TABLE: dict[str, list[str]] = {
     path: names.split()
     for path, names in (line.split("\t") for line in files(PACKAGE).joinpath("modules.tsv").read_text().splitlines())
+}
+#: Where older versions had what has moved: module -> the one that has it today.
+MOVED = {
+    "function": "function_hook",
+    "optimizer": "optimizer_hooks",
+    "training": "training.triggers",
+    "training.extension": "training",
+    "training.trigger": "training.triggers",
+    "training.updater": "training.updaters",
 }
 
 
@@ -54,6 +63,8 @@ def find(path: str, name: str) -> Any:
     Raises:
         AttributeError: If there is none.
     """
+    if path.startswith("training") and name in (older := importlib.import_module(f"{PACKAGE}._training").OLDER):
+        return older[name]
     mirrored = _mirrored(path)
     if mirrored is not None and hasattr(mirrored, name):
         return getattr(mirrored, name)
@@ -64,6 +75,8 @@ def find(path: str, name: str) -> Any:
         value = getattr(module, name, None)
         if value is not None and not isinstance(value, ModuleType):
             return value
+    if path in MOVED and hasattr(moved := importlib.import_module(f"{PACKAGE}.{MOVED[path]}"), name):
+        return getattr(moved, name)
     raise AttributeError(f"module 'chainer.{path}' has no attribute {name!r}")
 
 

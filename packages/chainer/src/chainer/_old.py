@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,13 +13,20 @@ import catenary
 
 
 def deprecated(old: str, today: str) -> None:
-    """Warn that something has another spelling today.
+    """Warn that something has another spelling today, and show the line outside of this package that uses it.
 
     Args:
         old: What was used.
         today: What to write.
     """
-    warnings.warn(f"{old} is of an older Chainer; write {today}", DeprecationWarning, stacklevel=4)
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in INSIDE:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(f"{old} is of an older Chainer; write {today}", DeprecationWarning, stacklevel=level)
+
+
+#: Packages whose lines are not shown.
+INSIDE = {"chainer", "catenary", "catenary_links", "catenary_training", "contextlib", "importlib"}
 
 
 class Kin(type):

@@ -56,16 +56,20 @@ class GlobalConfig:
     """The settings of all threads that have none of their own, as attributes; unknown ones may be added."""
 
     _target: Any = catenary.global_config
+    #: Whether float16 was set as `mixed16`.
+    _mixed: bool
 
     def __getattr__(self, name: str) -> Any:
         if name in SHARED:
-            return getattr(self._target, SHARED[name])
+            value = getattr(self._target, SHARED[name])
+            return mixed16 if name == "dtype" and value == mixed16.dtype and self._mixed else value
         raise AttributeError(f"{type(self).__name__} has no setting {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in SHARED:
-            value = mixed16.dtype if isinstance(value, _Mixed16) else value
-            setattr(self._target, SHARED[name], value)
+            setattr(self._target, SHARED[name], value.dtype if value is mixed16 else value)
+            if name == "dtype":
+                self._mixed = value is mixed16
         else:
             super().__setattr__(name, value)
 
@@ -73,7 +77,8 @@ class GlobalConfig:
         return hasattr(self, name)
 
     def _names(self) -> list[str]:
-        return sorted({*SHARED, *vars(global_config)} | vars(self).keys())
+        names = {*SHARED, *vars(global_config), *vars(self)}
+        return sorted(name for name in names if not name.startswith("_"))
 
     def show(self, file: TextIO | None = None) -> None:
         """Print one line for each setting.
@@ -106,7 +111,7 @@ class LocalConfig(GlobalConfig, threading.local):
 
 
 global_config = GlobalConfig()
-for _name, _value in IDLE.items():
+for _name, _value in {**IDLE, "_mixed": False}.items():
     setattr(global_config, _name, _value)
 config = LocalConfig(global_config)
 
@@ -126,8 +131,12 @@ def using_config(name: str, value: Any, config: GlobalConfig = config) -> Iterat
         ...     chainer.config.train
         False
     """
+    if name == "dtype":
+        dtype = value.dtype if value is mixed16 else value
+        with using_config("_mixed", value is mixed16, config), catenary.using_config(name, dtype, config._target):
+            yield
+        return
     if name in SHARED:
-        value = mixed16.dtype if isinstance(value, _Mixed16) else value
         with catenary.using_config(SHARED[name], value, config._target):
             yield
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 import catenary.links
 from catenary import initializers
 from chainer._old import OLD, deprecated, derived, drop_idle, translated
+from chainer.configuration import config, mixed16, using_config
 
 
 class OldLink:
@@ -43,6 +45,28 @@ class OldLink:
             with translated(type(self).__name__, kwargs):
                 return super().__call__(*args, **kwargs)  # type: ignore[misc]
         return super().__call__(*args, **kwargs)  # type: ignore[misc]
+
+
+class Normalizing(OldLink):
+    """Mixin of links whose parameters are of float32 when the setting `dtype` is `mixed16`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        with _without_mixed16():
+            super().__init__(*args, **kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the link, which may fill its parameters only now.
+
+        Args:
+            args: Its arguments.
+            kwargs: Its arguments by name, old ones among them.
+        """
+        with _without_mixed16():
+            return super().__call__(*args, **kwargs)
+
+
+def _without_mixed16() -> AbstractContextManager[Any]:
+    return using_config("dtype", np.float32) if config.dtype is mixed16 else nullcontext()
 
 
 class GateByGate(OldLink):
@@ -92,7 +116,7 @@ class OldRecurrent(OldLink):
 
 _PLAIN = (
     *("Linear", "Convolution2D", "ConvolutionND", "Deconvolution2D", "DeconvolutionND", "DilatedConvolution2D"),
-    *("DepthwiseConvolution2D", "BatchNormalization", "Inception", "InceptionBN", "MLPConvolution2D", "Maxout"),
+    *("DepthwiseConvolution2D", "Inception", "InceptionBN", "MLPConvolution2D", "Maxout"),
 )
 _RECURRENT = ("NStepLSTM", "NStepBiLSTM", "NStepGRU", "NStepBiGRU", "NStepRNNTanh", "NStepRNNReLU")
 
@@ -100,6 +124,11 @@ _RECURRENT = ("NStepLSTM", "NStepBiLSTM", "NStepGRU", "NStepBiGRU", "NStepRNNTan
 #: Name -> class.
 OLDER = {
     name: derived(getattr(catenary.links, name), mixin, "chainer.links")
-    for names, mixin in ((_PLAIN, OldLink), (("LSTM", "StatelessLSTM"), GateByGate), (_RECURRENT, OldRecurrent))
+    for names, mixin in (
+        (_PLAIN, OldLink),
+        (("BatchNormalization", "BatchRenormalization", "GroupNormalization"), Normalizing),
+        (("LSTM", "StatelessLSTM"), GateByGate),
+        (_RECURRENT, OldRecurrent),
+    )
     for name in names
 }
