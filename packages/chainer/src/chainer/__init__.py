@@ -87,12 +87,14 @@ from chainer.configuration import (
     using_config as using_config,
 )
 from chainer.function_set import FunctionSet as FunctionSet
+from chainer.utils import type_check
 
 __version__ = "7.8.1"
 
 sys.modules[f"{__name__}.cuda"] = cuda
 _modules.install()
 _random.install()
+FunctionNode.check_inputs = type_check.check_forward
 configuration.read_environment()
 
 

@@ -31,7 +31,6 @@ IDLE: dict[str, Any] = {
     "keep_graph_on_report": False,
     "lazy_grad_sum": False,
     "schedule_func": None,
-    "type_check": True,
     "use_cudnn": "auto",
     "use_cudnn_tensor_core": "auto",
     "use_ideep": "never",

@@ -6,9 +6,9 @@ backward pass fits no rule per input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class FunctionNode(Node):
     _keep_outputs: tuple[int, ...] = ()
     _likes: tuple[Any, ...] = ()
     _several = False
+    #: Called with the node and its input arrays before `forward`; a package on top may set it.
+    check_inputs: ClassVar[Callable[[FunctionNode, tuple[Array, ...]], None] | None] = None
     stack = None
     is_elementwise = False
     lazy_grad_sum = False
@@ -96,7 +98,7 @@ class FunctionNode(Node):
         return tuple(b if a is None else a if b is None else a + b for a, b in zip(gxs, grad_inputs, strict=True))
 
     def check_type_forward(self, in_types: Any) -> None:
-        """Do nothing: the engine calls no type checks; raise in `forward` for inputs that do not fit."""
+        """Do nothing; a package on top calls it if it sets `FunctionNode.check_inputs`, as `import chainer` does."""
 
     def check_layout_forward(self, inputs: Any) -> None:
         """Do nothing: there is no layout but None."""
@@ -146,6 +148,8 @@ class FunctionNode(Node):
         arrays = tuple(
             x._array if isinstance(x, Variable) else plain(x, self.label, f"inputs[{i}]") for i, x in enumerate(inputs)
         )
+        if self.check_inputs is not None:
+            self.check_inputs(arrays)
         self._sources = tuple(source_of(x) for x in inputs)
         self.order = next_order()
         with forward_hooks(self, arrays):

@@ -83,7 +83,7 @@ class Function:
         return FunctionAdapter(self) if node is None else node
 
     def check_type_forward(self, in_types: Any) -> None:
-        """Do nothing: the engine calls no type checks; raise in `forward` for inputs that do not fit."""
+        """Do nothing; a package on top calls it if it sets `FunctionNode.check_inputs`, as `import chainer` does."""
 
     @property
     def label(self) -> str:
@@ -144,6 +144,9 @@ class FunctionAdapter(FunctionNode):
     @property
     def label(self) -> str:  # type: ignore[override]
         return self.function.label
+
+    def check_type_forward(self, in_types: Any) -> None:
+        self.function.check_type_forward(in_types)
 
     def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         self._keep_inputs = tuple(range(len(inputs)))
