@@ -25,6 +25,7 @@ from catenary_io.serializers.files import PathLike, check_stream, replacing, wro
 from catenary_io.serializers.formats import Format
 from catenary_io.serializers.stored import (
     HERE,
+    PIECE,
     FileRegion,
     StoredArray,
     check_size,
@@ -200,7 +201,9 @@ def _write_array(member: IO[bytes], array: Array) -> None:
     array = array if array.flags.forc else np.ascontiguousarray(array)
     header = np.lib.format.header_data_from_array_1_0(array)
     np.lib.format.write_array_header_1_0(member, header)
-    member.write(raw_bytes(array.T if header["fortran_order"] else array))
+    memory = raw_bytes(array.T if header["fortran_order"] else array)
+    for start in range(0, len(memory), PIECE):  # so that the checksum and the copy to the system share the cache
+        member.write(memory[start : start + PIECE])
 
 
 class _AsArrays(Mapping[str, Entry]):
