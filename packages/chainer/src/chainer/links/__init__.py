@@ -7,6 +7,7 @@ from typing import Any
 
 import catenary.links
 from chainer.links._old import OLDER
+from chainer.links.theano import TheanoFunction as TheanoFunction
 
 __all__ = list(catenary.links.__all__)
 globals().update(OLDER)

@@ -12,4 +12,6 @@ globals().update(OLDER)
 
 
 def __getattr__(name: str) -> Any:
+    if name.endswith("Rule") and hasattr(catenary.optimizers, name.removesuffix("Rule")):
+        return getattr(catenary.optimizers, name.removesuffix("Rule")).rule
     return getattr(catenary.optimizers, name)
