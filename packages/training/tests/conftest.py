@@ -204,6 +204,7 @@ def tools(tmp_path):
         fires=fires,
         load=load,
         Model=Model,
+        Momentum=Momentum,
         read_log=lambda: json.loads((tmp_path / "log").read_text(), parse_constant=pytest.fail),
         regression=regression,
         save=save,

@@ -1,9 +1,8 @@
-"""Classes for training as older versions had them: converters get numbers of devices, optimizers have any names."""
+"""Classes for training as older versions had them: converters get numbers of devices."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 import catenary.training
@@ -14,23 +13,12 @@ from chainer._old import deprecated, derived
 class Converting:
     """Mixin of what converts batches: a plain function gets the number of a device, -1 for the host."""
 
-    def __init__(self, iterator: Any, target: Any, converter: Any = concat_examples, *args: Any, **kwargs: Any) -> None:
-        known = converter is concat_examples or isinstance(converter, Converter)
-        super().__init__(iterator, target, converter if known else _numbered(converter), *args, **kwargs)  # type: ignore[call-arg]
-
-
-class Updating(Converting):
-    """Mixin of updaters: where `update_core` is overridden, no optimizer has to be called `main`."""
-
-    _optimizers: dict[str, Any]
-
-    def __init__(self, iterator: Any, optimizer: Any, *args: Any, **kwargs: Any) -> None:
-        own = type(self).update_core is not catenary.training.StandardUpdater.update_core  # type: ignore[attr-defined]
-        if own and isinstance(optimizer, Mapping) and optimizer and "main" not in optimizer:
-            super().__init__(iterator, {"main": next(iter(optimizer.values())), **optimizer}, *args, **kwargs)
-            del self._optimizers["main"]
-        else:
-            super().__init__(iterator, optimizer, *args, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 2:
+            args = (*args[:2], _numbered(args[2]), *args[3:])
+        elif "converter" in kwargs:
+            kwargs["converter"] = _numbered(kwargs["converter"])
+        super().__init__(*args, **kwargs)
 
 
 class Patient:
@@ -44,6 +32,10 @@ class Patient:
 
 
 def _numbered(converter: Any) -> Any:
+    """Return a converter that is called with a number of a device; those made for devices stay as they are."""
+    if converter is concat_examples or isinstance(converter, Converter):
+        return converter
+
     def convert(batch: Any, device: Any = None) -> Any:
         return converter(batch, None if device is None else int(getattr(device, "id", -1)))
 
@@ -52,7 +44,7 @@ def _numbered(converter: Any) -> Any:
 
 #: Name -> class.
 OLDER = {
-    "StandardUpdater": derived(catenary.training.StandardUpdater, Updating, "chainer.training.updaters"),
+    "StandardUpdater": derived(catenary.training.StandardUpdater, Converting, "chainer.training.updaters"),
     "Evaluator": derived(catenary.training.extensions.Evaluator, Converting, "chainer.training.extensions"),
     "EarlyStoppingTrigger": derived(
         catenary.training.triggers.EarlyStoppingTrigger, Patient, "chainer.training.triggers"

@@ -35,6 +35,16 @@ def test_small_batches_make_the_step_of_a_large_one(line, tmp_path, options):
     np.testing.assert_allclose([row[0] for row in averages], [row[0] for row in losses], rtol=1e-5)
 
 
+def test_the_scale_of_the_optimizer_counts(line, tmp_path, monkeypatch):
+    plain = train(line, 2, 5, tmp_path)[0]
+    monkeypatch.setattr(line.Optimizer, "loss_scale", property(lambda optimizer: 64.0), raising=False)
+    scaled = train(line, 2, 5, tmp_path, loss_scale=64.0)[0]  # tells the optimizer what to divide by
+    for a, b in zip(scaled, plain):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+    unknown = train(line, 2, 5, tmp_path)[0]  # nobody divides: the gradients are 64 times as large
+    assert not np.allclose(unknown[0], plain[0])
+
+
 def test_progress_is_that_of_the_whole_iteration(line, tmp_path):
     rows = train(line, 5, 3, tmp_path, iterations=4)[1]
     assert [row[1:] for row in rows] == [(1, True, 0.0), (3, True, 1.5), (4, True, 3.0), (6, True, 4.5)]

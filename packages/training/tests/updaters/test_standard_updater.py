@@ -205,3 +205,16 @@ def test_unknown_names():
         updater().get_optimizer("gen")
     with pytest.raises(ArgumentError, match=r"there is no iterator 'test'; it has \['main'\]"):
         updater().get_iterator("test")
+
+
+def test_an_updater_with_steps_of_its_own_names_its_optimizers(tools):
+    class Two(StandardUpdater):
+        def update_core(self):
+            self.get_iterator("main").next()
+
+    optimizers = {name: tools.Momentum(tools.Model()) for name in ("gen", "dis")}
+    updater = Two(SerialIterator([1, 2], 1), optimizers)
+    updater.update()
+    assert updater.get_all_optimizers() == optimizers
+    with pytest.raises(ArgumentError, match="'main'"):
+        StandardUpdater(SerialIterator([1, 2], 1), optimizers)

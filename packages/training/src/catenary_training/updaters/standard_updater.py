@@ -66,7 +66,11 @@ class StandardUpdater(IteratorUpdater):
         accumulate: int = 1,
     ) -> None:
         name = type(self).__name__
-        iterators, optimizers = by_name(name, "iterator", iterator), by_name(name, "optimizer", optimizer)
+        iterators = by_name(name, "iterator", iterator)
+        own = type(self).update_core is not StandardUpdater.update_core
+        optimizers = (
+            dict(optimizer) if own and isinstance(optimizer, Mapping) else by_name(name, "optimizer", optimizer)
+        )
         super().__init__(iterators, optimizers, converter, device, loss_scale, auto_new_epoch, input_device)
         if not isinstance(accumulate, int) or accumulate < 1:
             raise ArgumentError(f"{name}: accumulate must be a positive integer, got {accumulate!r}")
@@ -92,7 +96,7 @@ class StandardUpdater(IteratorUpdater):
             observation: dict[str, Any] = {}
             with _scope(observation):
                 loss = self._loss_of(lossfun, self._next_arrays()) / self._accumulate
-            loss.backward(loss_scale=self._loss_scale)
+            loss.backward(loss_scale=getattr(optimizer, "loss_scale", self._loss_scale))
             summary.add(observation)
             self._count_epoch([optimizer])
         report(summary.compute_mean())
