@@ -26,7 +26,7 @@ MOVED = {
     "optimizer": "optimizer_hooks",
     "training": "training.triggers",
     "training.extension": "training",
-    "training.trigger": "training.triggers",
+    "training.trigger": "training",
     "training.updater": "training.updaters",
 }
 

@@ -17,7 +17,7 @@ from catenary_training.extension import (
 from catenary_training.resuming import resume as resume
 from catenary_training.trainer import Trainer as Trainer
 from catenary_training.trials import overfit as overfit, trial as trial
-from catenary_training.triggers.get_trigger import get_trigger as get_trigger
+from catenary_training.triggers.trigger import get_trigger as get_trigger
 from catenary_training.updater import Updater as Updater
 from catenary_training.updaters.parallel_updater import ParallelUpdater as ParallelUpdater
 from catenary_training.updaters.standard_updater import StandardUpdater as StandardUpdater

@@ -20,7 +20,7 @@ from catenary_training.files import check_folder
 from catenary_training.finishing import call_all, finishing
 from catenary_training.serialization import optional, serialize_child
 from catenary_training.snapshot_state import serialize_manifest, serialize_observation, serialize_random_state
-from catenary_training.triggers.get_trigger import Trigger, TriggerLike, get_trigger
+from catenary_training.triggers.trigger import Trigger, TriggerLike, get_trigger
 from catenary_training.updater import Updater
 
 if TYPE_CHECKING:

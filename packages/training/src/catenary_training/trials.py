@@ -20,7 +20,7 @@ from catenary_training.updaters.iterator_updater import IteratorUpdater
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Entry, Trainer
-    from catenary_training.triggers.get_trigger import Trigger
+    from catenary_training.triggers.trigger import Trigger
 
 #: How many batches an evaluation gets in a trial.
 BATCHES = 2

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from catenary import Link
 from catenary.errors import ArgumentTypeError
 from catenary_training.extension import Extension
-from catenary_training.triggers.get_trigger import TriggerLike
 from catenary_training.triggers.patience import Patience
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

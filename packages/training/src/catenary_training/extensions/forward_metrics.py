@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from catenary import DictSummary
 from catenary.errors import ArgumentTypeError
 from catenary_training.extensions.interval_means import IntervalMeans
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Trainer

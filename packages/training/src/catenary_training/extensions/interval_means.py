@@ -9,7 +9,7 @@ from catenary import DictSummary
 from catenary.errors import ArgumentTypeError
 from catenary_training.extension import Extension
 from catenary_training.serialization import lacks
-from catenary_training.triggers.get_trigger import TriggerLike, get_trigger
+from catenary_training.triggers.trigger import TriggerLike, get_trigger
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from catenary import DictSummary
 from catenary_training.extensions.interval_means import IntervalMeans
 from catenary_training.files import replacing
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from catenary import report
 from catenary_training.extension import PRIORITY_EDITOR
 from catenary_training.extensions.interval_means import IntervalExtension
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

@@ -8,7 +8,7 @@ from catenary import DictSummary
 from catenary.errors import TrainingError
 from catenary_training.extensions.interval_means import IntervalMeans
 from catenary_training.extensions.libraries import load_library
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

@@ -10,7 +10,7 @@ from catenary import DictSummary, Link, get_array_module, report
 from catenary.errors import ArgumentTypeError
 from catenary_training.extension import PRIORITY_WRITER
 from catenary_training.extensions.interval_means import IntervalMeans
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Trainer

@@ -12,7 +12,7 @@ from catenary import DictSummary
 from catenary_training.extensions.figures import figure_file
 from catenary_training.extensions.interval_means import IntervalMeans
 from catenary_training.extensions.libraries import has_library, need_library
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

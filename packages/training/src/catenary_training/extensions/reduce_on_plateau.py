@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from catenary.errors import ArgumentError
 from catenary_training.extension import Extension
 from catenary_training.extensions.schedule import OptimizerAttribute
-from catenary_training.triggers.get_trigger import TriggerLike
 from catenary_training.triggers.patience import Patience
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

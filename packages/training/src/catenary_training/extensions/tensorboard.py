@@ -10,7 +10,7 @@ from catenary import DictSummary, Link, get_device_from_array
 from catenary_training.extensions.interval_means import IntervalMeans
 from catenary_training.extensions.libraries import load_library
 from catenary_training.extensions.parameter_statistics import links_of
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary_training.trainer import Trainer

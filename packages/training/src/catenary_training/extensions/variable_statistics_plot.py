@@ -15,7 +15,7 @@ from catenary_training.extensions.figures import figure_file
 from catenary_training.extensions.interval_means import IntervalExtension
 from catenary_training.extensions.libraries import has_library, need_library
 from catenary_training.serialization import optional
-from catenary_training.triggers.get_trigger import TriggerLike
+from catenary_training.triggers.trigger import TriggerLike
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

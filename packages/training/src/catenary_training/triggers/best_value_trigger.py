@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catenary import DictSummary
 from catenary.errors import TrainingError
-from catenary_training.triggers.get_trigger import TriggerLike, get_trigger
+from catenary_training.triggers.trigger import TriggerLike, get_trigger
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

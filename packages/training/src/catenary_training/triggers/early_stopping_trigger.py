@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from catenary.errors import ArgumentError
 from catenary_training.serialization import serialize_child
-from catenary_training.triggers.get_trigger import TriggerLike, get_trigger
 from catenary_training.triggers.patience import Patience
+from catenary_training.triggers.trigger import TriggerLike, get_trigger
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from catenary import DictSummary
 from catenary.errors import ArgumentError
 from catenary_training.serialization import serialize_child
-from catenary_training.triggers.get_trigger import TriggerLike, get_trigger
+from catenary_training.triggers.trigger import TriggerLike, get_trigger
 
 if TYPE_CHECKING:
     from catenary.serializer import AbstractSerializer
