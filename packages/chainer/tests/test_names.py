@@ -60,6 +60,9 @@ def test_names_are_catenarys_objects() -> None:
         ("dataset.download", "get_dataset_directory"),
         ("optimizers.adam", "AdamRule"),
         ("dataset.tabular", "from_data"),
+        ("dataset.tabular.delegate_dataset", "DelegateDataset"),
+        ("links.caffe.caffe_function", "CaffeFunction"),
+        ("links.theano.theano_function", "TheanoFunction"),
     ],
 )
 def test_paths_of_modules(path: str, name: str) -> None:

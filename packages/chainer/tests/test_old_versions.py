@@ -237,3 +237,24 @@ def test_cuda_init() -> None:
 def test_what_is_gone_says_so(use: Any) -> None:
     with pytest.raises(catenary.errors.NotAvailableError, match="no longer maintained"):
         use()
+
+
+def test_init_weight() -> None:
+    weights = np.zeros((2, 3), np.float32)
+    with pytest.deprecated_call(match=r"initializer\(weights\)"):
+        chainer.initializers.init_weight(weights, 3, scale=0.5)
+    np.testing.assert_array_equal(weights, np.full((2, 3), 1.5))
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "said"),
+    [
+        ("functions.activation.elu", "ELU", r"it was a part of chainer\.functions\.elu, whose nodes"),
+        ("training.updaters.multiprocess_parallel_updater", "gather_grads", "Chainer 7 had it, and nothing stands in"),
+        ("cuda", "zeros", r"use chainer\.cuda\.cupy\.zeros"),
+        ("functions", "relo", "did you mean 'relu'"),
+    ],
+)
+def test_names_that_are_not_here(path: str, name: str, said: str) -> None:
+    with pytest.raises(AttributeError, match=said):
+        getattr(importlib.import_module(f"chainer.{path}"), name)

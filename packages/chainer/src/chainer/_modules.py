@@ -77,7 +77,18 @@ def find(path: str, name: str) -> Any:
             return value
     if path in MOVED and hasattr(moved := importlib.import_module(f"{PACKAGE}.{MOVED[path]}"), name):
         return getattr(moved, name)
-    raise AttributeError(f"module 'chainer.{path}' has no attribute {name!r}")
+    raise AttributeError(f"module 'chainer.{path}' has no attribute {name!r}{_why(path, name)}")
+
+
+def _why(path: str, name: str) -> str:
+    """Return why a name is missing that Chainer 7 had, with what stands before it in the message; "" for others."""
+    if name not in TABLE[path]:
+        return ""
+    if not path.startswith("functions."):
+        return ": Chainer 7 had it, and nothing stands in its place"
+    functions = importlib.import_module(f"{PACKAGE}.functions")
+    found = [f"chainer.functions.{n}" for n in TABLE[path] if n.islower() and hasattr(functions, n)]
+    return f": it was a part of {' and '.join(found)}, whose nodes have no classes of their own"
 
 
 def _mirrored(path: str) -> Any:

@@ -375,3 +375,15 @@ class GpuDevice:
         """
         device = get_device_from_array(array)
         return None if device is DummyDevice else device
+
+
+#: Functions of Chainer 1.0 to 1.4 that made arrays, and the libraries of CUDA that were here.
+MOVED_TO_CUPY = (
+    *("empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like"),
+    *("cublas", "cudnn", "curand"),
+)
+
+
+def __getattr__(name: str) -> Any:
+    where = f"; use chainer.cuda.cupy.{name}" if name in MOVED_TO_CUPY else ""
+    raise AttributeError(f"module 'chainer.cuda' has no attribute {name!r}{where}")

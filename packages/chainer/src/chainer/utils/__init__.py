@@ -6,16 +6,16 @@ import collections.abc as collections_abc  # noqa: F401
 import contextlib
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-import chainer
 from chainer.utils import argument as argument, conv_nd as conv_nd, type_check as type_check
 from chainer.utils.array import size_of_shape as size_of_shape, sum_to as sum_to
 from chainer.utils.conv import get_conv_outsize as get_conv_outsize, get_deconv_outsize as get_deconv_outsize
+from chainer.utils.experimental import experimental as experimental
+from chainer.utils.nondeterministic import nondeterministic as nondeterministic
 from chainer.utils.sparse import CooMatrix as CooMatrix, get_order as get_order, to_coo as to_coo
 from chainer.utils.walker_alias import WalkerAlias as WalkerAlias
 
@@ -38,16 +38,6 @@ def force_type(dtype: Any, value: Any) -> Any:
         value: The number or array.
     """
     return dtype.type(value) if np.isscalar(value) else (value if value.dtype == dtype else value.astype(dtype))
-
-
-def experimental(api_name: str) -> None:
-    """Warn that something may change, unless `chainer.disable_experimental_feature_warning` is set.
-
-    Args:
-        api_name: What it is.
-    """
-    if not chainer.disable_experimental_feature_warning:
-        warnings.warn(f"{api_name} is experimental: its interface may change", FutureWarning, stacklevel=3)
 
 
 @contextlib.contextmanager
