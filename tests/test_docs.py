@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from catenary.plugins import API, KINDS, hookspecs
+from chainer.configuration import IDLE, SHARED
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATION = (ROOT / "docs" / "migration.md").read_text("utf-8")
 PLUGINS = (ROOT / "docs" / "plugins.md").read_text("utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")])
 
@@ -53,7 +55,19 @@ def test_files_that_are_named_exist(document: Path) -> None:
     assert [places for places in paths if not any(path.exists() for path in places)] == []
 
 
-@pytest.mark.parametrize("command", [["tools/function_reference.py", "--check"], ["tools/code_per_function.py"]])
-def test_the_reference_of_functions_is_up_to_date_and_their_code_is_short(command: list[str]) -> None:
+def test_every_setting_of_chainer_is_on_the_page() -> None:
+    named = set(re.findall(r"`(\w+)`", MIGRATION.partition("## Settings")[2].partition("## ")[0]))
+    assert {*SHARED, *IDLE, "type_check"} - named == {"train"}  # `chainer.config.train` stands in full
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["tools/function_reference.py", "--check"],
+        ["tools/chainer_names.py", "--check"],
+        ["tools/code_per_function.py"],
+    ],
+)
+def test_generated_pages_are_up_to_date_and_functions_are_short(command: list[str]) -> None:
     done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

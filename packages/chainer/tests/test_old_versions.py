@@ -258,3 +258,24 @@ def test_init_weight() -> None:
 def test_names_that_are_not_here(path: str, name: str, said: str) -> None:
     with pytest.raises(AttributeError, match=said):
         getattr(importlib.import_module(f"chainer.{path}"), name)
+
+
+@pytest.mark.parametrize(
+    ("make", "fan_in"),
+    [
+        (lambda *args: L.Linear(400, 200, *args), 400),
+        (lambda *args: L.Convolution2D(40, 200, 3, 1, 1, *args), 360),
+        (lambda *args: L.Deconvolution2D(200, 40, 3, 1, 1, *args), 360),
+        (lambda *args: L.DilatedConvolution2D(40, 200, 3, 1, 1, 2, *args), 360),
+    ],
+)
+def test_scale_of_weights_by_position(make: Any, fan_in: int) -> None:
+    with pytest.warns(DeprecationWarning) as told:
+        link = make(0.5, 2.0)
+    assert [str(warning.message).partition("=")[0].partition("(")[2] for warning in told] == ["wscale", "bias"]
+    assert np.isclose(link.W.array.std() * np.sqrt(fan_in), 0.5, rtol=0.02)
+    np.testing.assert_array_equal(link.b.array, 2)
+    with pytest.deprecated_call():
+        assert make(1, 0, True).b is None
+    assert make(True).b is None
+    assert make(False).b is not None

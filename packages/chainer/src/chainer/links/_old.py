@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -13,12 +14,34 @@ from catenary import initializers
 from chainer._old import OLD, deprecated, derived, drop_idle, translated
 from chainer.configuration import config, mixed16, using_config
 
+#: Links whose arguments from a position on, where `nobias` stands today, were others up to Chainer 1.24.
+OLD_ORDER = {
+    "Linear": (2, ("wscale", "bias", "nobias", "initialW", "initial_bias")),
+    "Convolution2D": (5, ("wscale", "bias", "nobias", "use_cudnn", "initialW", "initial_bias")),
+    "Deconvolution2D": (5, ("wscale", "bias", "nobias", "outsize", "use_cudnn", "initialW", "initial_bias")),
+    "DilatedConvolution2D": (6, ("wscale", "bias", "nobias", "use_cudnn", "initialW", "initial_bias")),
+}
+
+
+def _in_old_order(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the positional arguments of a link; those in the old order are put among the ones by name.
+
+    A number where `nobias` stands today is a scale of weights; a flag would be True or False.
+    """
+    if name in OLD_ORDER:
+        first, names = OLD_ORDER[name]
+        if len(args) > first and isinstance(args[first], numbers.Real) and not isinstance(args[first], bool):
+            kwargs.update(zip(names, args[first:]))
+            return args[:first]
+    return args
+
 
 class OldLink:
     """Mixin of links: takes old arguments out when a link is made and when it is called."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         name = type(self).__name__
+        args = _in_old_order(name, args, kwargs)
         drop_idle(name, kwargs)
         if "wscale" in kwargs:
             scale = kwargs.pop("wscale")
