@@ -23,6 +23,7 @@ NEEDS: dict[str, set[str]] = {
     "io": {"core"},
     "testing": {"core"},
     "chainer": {"core", "functions", "links", "optimizers", "training", "io", "testing"},
+    "onednn": {"core", "functions"},
     "catenary": set(),
 }
 #: What they may import besides the standard library.
@@ -35,6 +36,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "io": {"numpy", "h5py", "safetensors", "filelock", "tqdm"},
     "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
     "chainer": {"numpy", "pytest"},
+    "onednn": {"numpy"},
     "catenary": set(),
 }
 FACADES = {
@@ -58,6 +60,7 @@ BEHIND = {
     "functions": "catenary_functions",
     "distributions": "catenary_functions.distributions",
     "function_hooks": "catenary_functions.function_hooks",
+    "functions.kernels": "catenary_functions.kernels",
     "links": "catenary_links",
     "initializers": "catenary_links.initializers",
     "link_hooks": "catenary_links.link_hooks",

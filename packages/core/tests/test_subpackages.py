@@ -18,6 +18,7 @@ FACADES = {
     "functions": "catenary_functions",
     "distributions": "catenary_functions",
     "function_hooks": "catenary_functions",
+    "functions.kernels": "catenary_functions",
     "links": "catenary_links",
     "initializers": "catenary_links",
     "link_hooks": "catenary_links",

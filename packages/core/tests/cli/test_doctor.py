@@ -58,6 +58,18 @@ def test_devices_are_tried(site, report):
     assert any(line.startswith("  @gone: cannot be used: plugin kx-dev 0.1 gives") for line in lines)
 
 
+def test_without_libraries_the_doctor_says_so(site, report):
+    assert "  no plugin uses any" in report()[1]
+
+
+def test_libraries_are_asked_for(site, report):
+    site.plugin("kx-lib", diagnostics={"good": "kx_lib:good", "bad": "kx_lib:bad"})
+    site.module("kx_lib", "def good(): return '3.1, /usr/lib/libgood.so'\ndef bad(): raise OSError('no symbol')\n")
+    lines = report()[1]
+    assert "  good: 3.1, /usr/lib/libgood.so" in lines
+    assert "  bad: cannot be asked: no symbol" in lines
+
+
 @pytest.mark.parametrize("strict", ["0", "1"])
 @pytest.mark.filterwarnings("ignore::catenary.errors.PluginWarning")
 def test_a_broken_plugin_is_a_problem(site, report, monkeypatch, strict):

@@ -38,6 +38,7 @@ def main(argv: list[str]) -> int:
         "Packages": package_lines(),
         "Devices": device_lines(),
         "Accelerators": describe_accelerators(),
+        "Libraries": library_lines(),
         "Problems": iter(problems or ["none found"]),
     }
     for title, lines in sections.items():
@@ -81,6 +82,26 @@ def device_lines() -> Iterator[str]:
         return
     for name in names:
         yield f"@{name}: {_state(name)}"
+
+
+def library_lines() -> Iterator[str]:
+    """Yield what plugins say of the libraries that they use."""
+    try:
+        names = registry.names("diagnostics")
+    except CatenaryError as error:
+        yield f"the registry cannot be used: {error}"
+        return
+    for name in names:
+        yield f"{name}: {_description(name)}"
+    if not names:
+        yield "no plugin uses any"
+
+
+def _description(name: str) -> str:
+    try:
+        return str(registry.get("diagnostics", name)())
+    except Exception as error:  # a library can fail in any way, and the doctor goes on
+        return f"cannot be asked: {error}"
 
 
 def _state(name: str) -> str:

@@ -52,7 +52,7 @@ _switch = _Switch()
 
 
 def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
-    """Return the implementations that plugins registered for a function.
+    """Return the implementations that plugins registered for a function; none for one that is an implementation.
 
     Raises:
         DeclarationError: If one of them has other parameters than the function.
@@ -71,6 +71,8 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
             continue
         if not isinstance(implementation, Implementation):
             raise DeclarationError(f"implementation {record.name}: expected an Implementation, got {implementation!r}")
+        if implementation.function.declaration is declaration:
+            return ()  # it is one of them itself, under the name of what it serves
         theirs = tuple(implementation.function.declaration.signature.parameters)
         if theirs != tuple(declaration.signature.parameters):
             raise DeclarationError(

@@ -178,3 +178,15 @@ def catenary_commands() -> Mapping[str, str]:
 
         ``{"export": "my_package.export:main"}``
     """
+
+
+@hookspec
+def catenary_diagnostics() -> Mapping[str, str]:
+    """Name what ``catenary doctor`` shows of libraries that a plugin uses.
+
+    Returns:
+        ``{name: target}``. The target is a function without arguments that returns a line: what was found, or
+        what is missing.
+
+        ``{"mylib": "my_package.library:describe"}``
+    """

@@ -22,6 +22,7 @@ KINDS = (
     "datasets",
     "devices",
     "commands",
+    "diagnostics",
 )
 
 #: Distributions whose names win over those of others. A fixed set: anybody can name a project "catenary-...".

@@ -27,6 +27,19 @@ def axes_and_shape(name: str, x: Any, gamma: Any, beta: Any, axis: Axis) -> tupl
     return over, tuple(1 if i in over else n for i, n in enumerate(x.shape))
 
 
+def follow(running: Any, value: Array, decay: float) -> None:
+    """Let a running value, if there is one, take part of a new value in place.
+
+    Args:
+        running: The array that is changed, or None.
+        value: What was found in a batch, of as many elements.
+        decay: What the running value keeps of itself.
+    """
+    if running is not None:
+        running *= decay
+        running += (1 - decay) * value.reshape(running.shape)
+
+
 @function(widens_half=True)
 def batch_normalization(
     xp: ArrayModule,
@@ -75,10 +88,8 @@ def batch_normalization(
     x_hat *= inverse
     saved.over, saved.shape, saved.inverse, saved.x_hat = over, shape, inverse, x_hat
     count = x.size // mean.size
-    for running, value in ((running_mean, mean), (running_var, var * (count / max(count - 1, 1)))):
-        if running is not None:
-            running *= decay
-            running += (1 - decay) * value.reshape(running.shape)
+    follow(running_mean, mean, decay)
+    follow(running_var, var * (count / max(count - 1, 1)), decay)
     return x_hat * gamma.reshape(shape) + beta.reshape(shape)
 
 

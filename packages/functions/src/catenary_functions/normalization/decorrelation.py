@@ -11,7 +11,7 @@ from catenary.arithmetic import matmul
 from catenary.errors import ShapeError
 from catenary.types import Array, ArrayModule
 from catenary_functions.math.products import swapped
-from catenary_functions.normalization.batch import mean_over
+from catenary_functions.normalization.batch import follow, mean_over
 
 __all__ = ["decorrelated_batch_normalization", "fixed_decorrelated_batch_normalization"]
 
@@ -53,10 +53,8 @@ def decorrelated_batch_normalization(
     _check_groups("decorrelated_batch_normalization", x, groups)
 
     def update(mean: Array, projection: Array, count: int) -> None:
-        for running, value in ((running_mean, mean), (running_projection, projection * (count / max(count - 1, 1)))):
-            if running is not None:
-                running *= decay
-                running += (1 - decay) * value
+        follow(running_mean, mean, decay)
+        follow(running_projection, projection * (count / max(count - 1, 1)), decay)
 
     return _whitened(x, groups, eps, update)
 

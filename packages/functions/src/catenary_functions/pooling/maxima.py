@@ -15,7 +15,7 @@ __all__ = ["max_pooling_1d", "max_pooling_2d", "max_pooling_3d", "max_pooling_nd
 
 
 @function
-def _largest(xp: ArrayModule, x: Array, grid: Grid) -> Array:
+def max_pooling(xp: ArrayModule, x: Array, grid: Grid) -> Array:
     return reduce_windows(xp, xp.maximum, x, grid, -xp.inf)
 
 
@@ -49,7 +49,7 @@ def _take(xp: ArrayModule, x: Array, winners: Any, grid: Grid) -> Array:
     return y
 
 
-_largest.gradient(x=lambda gy, x, y, grid, xp: _put(gy, _winners(xp, as_array(x), as_array(y), grid), grid))
+max_pooling.gradient(x=lambda gy, x, y, grid, xp: _put(gy, _winners(xp, as_array(x), as_array(y), grid), grid))
 _put.gradient(y=lambda gy, winners, grid: _take(gy, winners, grid))
 _take.gradient(x=lambda gy, winners, grid: _put(gy, winners, grid))
 
@@ -58,7 +58,7 @@ def _max_pooling(
     name: str, axes: int, x: Any, ksize: Sizes, stride: Any, pad: Sizes, cover_all: bool, return_indices: bool
 ) -> Any:
     grid = grid_of(name, axes, x, ksize, stride, pad, cover_all)
-    y = _largest(x, grid)
+    y = max_pooling(x, grid)
     if not return_indices:
         return y
     return y, _winners(get_array_module(x), as_array(x), y.array, grid)

@@ -26,19 +26,19 @@ __all__ = [
 
 
 @function(widens_half=True)
-def _window_sums(xp: ArrayModule, x: Array, grid: Grid) -> Array:
+def sum_pooling(xp: ArrayModule, x: Array, grid: Grid) -> Array:
     return reduce_windows(xp, xp.add, x, grid, 0.0)
 
 
 @function(widens_half=True)
-def _spread(xp: ArrayModule, y: Array, grid: Grid) -> Array:
+def spread(xp: ArrayModule, y: Array, grid: Grid) -> Array:
     lead, kernel = y.shape[:2], grid.kernel
     parts = y.reshape(*lead, *[1] * len(kernel), *grid.out)
     return add_up(xp, xp.broadcast_to(parts, (*lead, *kernel, *grid.out)), grid)
 
 
-_window_sums.gradient(x=lambda gy, grid: _spread(gy, grid))
-_spread.gradient(y=lambda gy, grid: _window_sums(gy, grid))
+sum_pooling.gradient(x=lambda gy, grid: spread(gy, grid))
+spread.gradient(y=lambda gy, grid: sum_pooling(gy, grid))
 
 
 @widens_half
@@ -49,10 +49,10 @@ def _average_pooling(
     if pad_value not in (0, None):
         raise ArgumentError(f"{name}: pad_value must be 0 or None, got {pad_value!r}")
     if pad_value == 0:
-        return _window_sums(x, grid) * (1 / len(grid.taps))
+        return sum_pooling(x, grid) * (1 / len(grid.taps))
     xp = get_array_module(x)
     counts = reduce_windows(xp, xp.add, xp.ones((1, 1, *grid.size), x.dtype), grid, 0.0)
-    return _window_sums(x, grid) / counts  # type: ignore[no-any-return]
+    return sum_pooling(x, grid) / counts  # type: ignore[no-any-return]
 
 
 def average_pooling_nd(
@@ -175,7 +175,7 @@ def unpooling_nd(
         array([[[0., 0., 1., 1.]]])
     """
     axes = getattr(x, "ndim", 3) - 2
-    return _spread(x, grid_back("unpooling_nd", axes, x, ksize, stride, pad, cover_all, outsize))
+    return spread(x, grid_back("unpooling_nd", axes, x, ksize, stride, pad, cover_all, outsize))
 
 
 def unpooling_1d(
@@ -204,7 +204,7 @@ def unpooling_1d(
         >>> F.unpooling_1d(np.arange(2.0).reshape(1, 1, 2), 2, outsize=3).array
         array([[[0., 0., 1.]]])
     """
-    return _spread(x, grid_back("unpooling_1d", 1, x, ksize, stride, pad, cover_all, outsize))
+    return spread(x, grid_back("unpooling_1d", 1, x, ksize, stride, pad, cover_all, outsize))
 
 
 def unpooling_2d(
@@ -234,7 +234,7 @@ def unpooling_2d(
         array([[[[1., 1., 1., 1.],
                  [1., 1., 1., 1.]]]])
     """
-    return _spread(x, grid_back("unpooling_2d", 2, x, ksize, stride, pad, cover_all, outsize))
+    return spread(x, grid_back("unpooling_2d", 2, x, ksize, stride, pad, cover_all, outsize))
 
 
 def unpooling_3d(
@@ -263,7 +263,7 @@ def unpooling_3d(
         >>> F.unpooling_3d(np.ones((1, 1, 1, 1, 2)), 2, outsize=(2, 2, 4)).shape
         (1, 1, 2, 2, 4)
     """
-    return _spread(x, grid_back("unpooling_3d", 3, x, ksize, stride, pad, cover_all, outsize))
+    return spread(x, grid_back("unpooling_3d", 3, x, ksize, stride, pad, cover_all, outsize))
 
 
 def adaptive_average_pooling_2d(x: Any, output_size: int | tuple[int | None, int | None]) -> Variable:

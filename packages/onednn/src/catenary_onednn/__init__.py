@@ -1,0 +1,1 @@
+"""Bodies of functions by oneDNN, for arrays on the host."""

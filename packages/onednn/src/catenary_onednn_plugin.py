@@ -1,0 +1,31 @@
+"""What catenary-onednn gives: other bodies of functions for arrays on the host."""
+
+from __future__ import annotations
+
+from catenary.plugins import hookimpl
+
+CATENARY_API = "1.0"
+
+#: The functions that each module serves, each by an `Implementation` of the same name in capitals.
+FUNCTIONS = {
+    "convolution": ("convolution", "deconvolution", "filter_gradient"),
+    "elementwise": ("relu",),
+    "normalization": ("batch_normalization",),
+    "pooling": ("max_pooling", "sum_pooling", "spread"),
+}
+
+
+@hookimpl
+def catenary_diagnostics() -> dict[str, str]:
+    """Return what `catenary doctor` shows."""
+    return {"oneDNN": "catenary_onednn.library:describe"}
+
+
+@hookimpl
+def catenary_implementations() -> dict[str, str]:
+    """Return the implementations."""
+    return {
+        f"{name}@numpy:onednn": f"catenary_onednn.{module}:{name.upper()}"
+        for module, names in FUNCTIONS.items()
+        for name in names
+    }
