@@ -340,9 +340,11 @@ def test_deep_copy_keeps_what_is_shared() -> None:
 
 def test_texts() -> None:
     x = Variable(f32(1, 2))
-    assert repr(x) == str(x) == "variable([1., 2.])"
-    assert repr(Variable(np.zeros((2, 2)), name="W")) == "variable W([[0., 0.],\n            [0., 0.]])"
-    assert repr(Variable()) == "variable(None)"
+    assert (repr(x), str(x)) == ("variable([1., 2.])", "variable([1. 2.])")
+    W = Variable(np.zeros((2, 2)), name="W")
+    assert repr(W) == "variable W([[0., 0.],\n            [0., 0.]])"
+    assert str(W) == "variable W([[0. 0.]\n            [0. 0.]])"
+    assert repr(Variable()) == str(Variable()) == "variable(None)"
     assert repr(Variable(catenary.get_device("@tripwire").send(f32(1)))) == "variable([1.])"
     assert x.summary().endswith(": (2), float32 on @numpy>")
     text = Variable(f32(1, 3), name="x", grad=f32(2, 2)).debug_print().split("\n")

@@ -121,7 +121,9 @@ def test_fan_option(kind: Any) -> None:
     assert drawn.std() == pytest.approx(math.sqrt(2 / 200), rel=0.05)
 
 
-@pytest.mark.parametrize(("shape", "mode"), [((3, 5), "projection"), ((5, 3), "embedding"), ((6, 2, 3), "auto")])
+@pytest.mark.parametrize(
+    ("shape", "mode"), [((3, 5), "projection"), ((5, 3), "embedding"), ((6, 2, 3), "auto"), ((4, 2, 2), "basis")]
+)
 def test_orthogonal(shape: tuple[int, ...], mode: str) -> None:
     matrix = Parameter(I.Orthogonal(2.0, mode=mode), shape).array.reshape(shape[0], -1)
     short = min(matrix.shape)
@@ -177,7 +179,18 @@ WRONG = [
     WrongCall(
         "HeNormal", lambda: I.HeNormal(fan_option="in"), ArgumentError, "fan_option must be 'fan_in' or 'fan_out'"
     ),
-    WrongCall("Orthogonal", lambda: I.Orthogonal(mode="x"), ArgumentError, "mode must be 'embedding', 'projection' or"),
+    WrongCall(
+        "Orthogonal",
+        lambda: I.Orthogonal(mode="x"),
+        ArgumentError,
+        "mode must be 'embedding', 'projection', 'basis' or 'auto', got 'x'",
+    ),
+    WrongCall(
+        "Orthogonal",
+        lambda: Parameter(I.Orthogonal(mode="basis"), (3, 2)),
+        ShapeError,
+        "mode 'basis' does not fit shape (3, 2)",
+    ),
     WrongCall(
         "Orthogonal",
         lambda: Parameter(I.Orthogonal(mode="projection"), (3, 2)),

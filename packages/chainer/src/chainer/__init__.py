@@ -59,7 +59,6 @@ from catenary.optimizers import (
     Hyperparameter as Hyperparameter,
     HyperparameterProxy as HyperparameterProxy,
     Optimizer as Optimizer,
-    UpdateRule as UpdateRule,
 )
 from chainer import _modules, _random, configuration as configuration
 from chainer._environment import (
@@ -87,6 +86,7 @@ from chainer.configuration import (
     using_config as using_config,
 )
 from chainer.function_set import FunctionSet as FunctionSet
+from chainer.optimizers._rules import UpdateRule as UpdateRule
 from chainer.utils import type_check
 
 __version__ = "7.8.1"

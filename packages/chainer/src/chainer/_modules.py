@@ -1,7 +1,7 @@
 """The modules of Chainer 7 that have no file here: `chainer.functions.activation.relu`, `chainer.training`, ...
 
-`modules.tsv` says which there were, and the public names that each defined. A module without a file gets its names from
-the module of Catenary at the same place, or from the nearest package above it that has them, or from where they moved.
+`modules.tsv` says which there were, and the public names that each defined. A module without a file gets these from the
+nearest package above it that has them, and others from the module of Catenary at the same place or where they moved.
 """
 
 from __future__ import annotations
@@ -65,9 +65,6 @@ def find(path: str, name: str) -> Any:
     """
     if path.startswith("training") and name in (older := importlib.import_module(f"{PACKAGE}._training").OLDER):
         return older[name]
-    mirrored = _mirrored(path)
-    if mirrored is not None and hasattr(mirrored, name):
-        return getattr(mirrored, name)
     above = path
     while name in TABLE[path] and above:
         above = above.rpartition(".")[0]
@@ -75,6 +72,9 @@ def find(path: str, name: str) -> Any:
         value = getattr(module, name, None)
         if value is not None and not isinstance(value, ModuleType):
             return value
+    mirrored = _mirrored(path)
+    if mirrored is not None and hasattr(mirrored, name):
+        return getattr(mirrored, name)
     if path in MOVED and hasattr(moved := importlib.import_module(f"{PACKAGE}.{MOVED[path]}"), name):
         return getattr(moved, name)
     raise AttributeError(f"module 'chainer.{path}' has no attribute {name!r}{_why(path, name)}")

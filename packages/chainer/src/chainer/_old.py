@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -34,6 +35,12 @@ class Kin(type):
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, cls.__bases__[-1]) if cls.is_kin() else super().__instancecheck__(instance)
+
+    @property
+    def __signature__(cls) -> inspect.Signature | None:
+        """The arguments of the class of Catenary, for one that hands on whatever it gets."""
+        hands_on = cls.is_kin() and cls.__init__.__code__.co_argcount == 1  # type: ignore[misc]
+        return inspect.signature(cls.__bases__[-1]) if hands_on else None
 
     def is_kin(cls) -> bool:
         """Return whether this class stands for one of Catenary, and is none that a user derived from it."""

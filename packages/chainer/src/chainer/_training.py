@@ -21,6 +21,17 @@ class Converting:
         super().__init__(*args, **kwargs)
 
 
+class CalledByHand(Converting):
+    """Mixin of the Evaluator: without a trainer, nothing but a name given to it stands in front of its results."""
+
+    name: str | None
+
+    def _prefix(self, trainer: Any) -> str:
+        if trainer is None and self.name is None:
+            return ""
+        return super()._prefix(trainer)  # type: ignore[misc, no-any-return]
+
+
 class Patient:
     """Mixin of the trigger that stops early: `patience` was misspelt."""
 
@@ -45,7 +56,7 @@ def _numbered(converter: Any) -> Any:
 #: Name -> class.
 OLDER = {
     "StandardUpdater": derived(catenary.training.StandardUpdater, Converting, "chainer.training.updaters"),
-    "Evaluator": derived(catenary.training.extensions.Evaluator, Converting, "chainer.training.extensions"),
+    "Evaluator": derived(catenary.training.extensions.Evaluator, CalledByHand, "chainer.training.extensions"),
     "EarlyStoppingTrigger": derived(
         catenary.training.triggers.EarlyStoppingTrigger, Patient, "chainer.training.triggers"
     ),

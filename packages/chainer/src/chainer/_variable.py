@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import catenary
@@ -16,6 +17,10 @@ class VolatileVariable(catenary.Variable):
 
 
 class _Variables(Kin):
+    @property
+    def __signature__(cls) -> inspect.Signature | None:
+        return inspect.signature(catenary.Variable) if cls is Variable else None
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is not Variable:
             return super().__call__(*args, **kwargs)

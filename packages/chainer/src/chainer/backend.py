@@ -13,8 +13,9 @@ from catenary import (
     get_device_from_array as get_device_from_array,
     using_device as using_device,
 )
-from catenary.device import NumpyDevice as CpuDevice
+from catenary.device import NumpyDevice
 from catenary.errors import NotAvailableError
+from chainer._old import Kin
 from chainer.backends.cuda import GpuDevice as GpuDevice
 from chainer.backends.intel64 import Intel64Device as Intel64Device
 
@@ -32,6 +33,22 @@ __all__ = [
     "to_chx",
     "using_device",
 ]
+
+
+class CpuDevice(NumpyDevice, metaclass=Kin):
+    """The device of the host: `isinstance` tells it, and making one returns it."""
+
+    def __new__(cls) -> Any:
+        return get_device("@numpy")
+
+    @staticmethod
+    def from_array(array: Any) -> Device | None:
+        """Return the host for an array of NumPy, None for anything else.
+
+        Args:
+            array: The array.
+        """
+        return get_device("@numpy") if isinstance(array, np.ndarray) else None
 
 
 class ChainerxDevice:

@@ -102,30 +102,30 @@ class DeviceResidentsVisitor:
 
     Args:
         device: Where everything goes.
-        start: The object whose method was called.
+        start: The object whose method was called, None for a visitor that is passed on by hand.
     """
 
-    def __init__(self, device: Device, start: DeviceResident) -> None:
+    def __init__(self, device: Device = HOST, start: DeviceResident | None = None) -> None:
         self.device = device
         self._start = start
 
-    def visit_array(self, array: Array) -> Array:
+    def visit_array(self, arr: Array) -> Array:
         """Return the array, moved to the device."""
-        return self.device.send(array)
+        return self.device.send(arr)
 
-    def visit_variable(self, variable: Variable) -> None:
+    def visit_variable(self, param: Variable) -> None:
         """Move a Variable or Parameter in place."""
-        variable.to_device(self.device)
+        param.to_device(self.device)
 
-    def visit_device_resident(self, resident: DeviceResident) -> None:
+    def visit_device_resident(self, device_resident: DeviceResident) -> None:
         """Note the new device of an object, and call its own `to_cpu`, `to_gpu` or `to_device` if it has one."""
-        resident._device = self.device
-        if resident is self._start:
+        device_resident._device = self.device
+        if device_resident is self._start:
             return
-        kind = type(resident)
+        kind = type(device_resident)
         if kind.to_device is not DeviceResident.to_device:
-            resident.to_device(self.device)
+            device_resident.to_device(self.device)
         elif self.device == HOST and kind.to_cpu is not DeviceResident.to_cpu:
-            resident.to_cpu()
+            device_resident.to_cpu()
         elif self.device != HOST and kind.to_gpu is not DeviceResident.to_gpu:
-            resident.to_gpu(self.device)
+            device_resident.to_gpu(self.device)

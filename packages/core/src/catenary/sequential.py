@@ -120,6 +120,23 @@ class Sequential(ChainList):
         """
         del self[self.index(layer)]
 
+    def index(self, layer: Any, start: int | None = None, end: int | None = None) -> int:
+        """Return the number of the first layer that equals `layer`.
+
+        Args:
+            layer: What to look for.
+            start: The first number to look at.
+            end: The number to stop before.
+
+        Raises:
+            LinkError: If there is none.
+        """
+        return super().index(layer, start, end)
+
+    def count(self, layer: Any) -> int:
+        """Return how many layers equal `layer`."""
+        return self._layers.count(layer)
+
     def remove_by_layer_type(self, type_name: str) -> None:
         """Remove all layers of a type.
 

@@ -371,14 +371,17 @@ class Variable:
         return f"({shape}), {self.dtype}" if shape else f"{self.dtype}"
 
     def __repr__(self) -> str:
-        name = "" if self.name is None else f" {self.name}"
-        if self._array is None:
-            return f"variable{name}(None)"
-        body = np.array2string(device_of(self._array).to_host(self._array), separator=", ", prefix=f"variable{name}(")
-        return f"variable{name}({body})"
+        return self._text(", ")
 
     def __str__(self) -> str:
-        return repr(self)
+        return self._text(" ")
+
+    def _text(self, separator: str) -> str:
+        start = "variable(" if self.name is None else f"variable {self.name}("
+        if self._array is None:
+            return f"{start}None)"
+        body = np.array2string(device_of(self._array).to_host(self._array), separator=separator, prefix=start)
+        return f"{start}{body})"
 
     def summary(self) -> str:
         """Return the name, shape, dtype and device in one line."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import catenary.functions as F
-from catenary import Variable
+from catenary import Variable, as_array
 from catenary_links.filtering import Filtering, Sizes
 
 
@@ -55,6 +55,35 @@ class ConvolutionND(Filtering):
             ndim, in_channels, out_channels, ksize, stride, pad, nobias, initialW, initial_bias, dilate, groups
         )
         self.cover_all = cover_all
+
+    @classmethod
+    def from_params(
+        cls, W: Any, b: Any = None, stride: Sizes = 1, pad: Sizes = 0, nobias: bool = False, **kwargs: Any
+    ) -> Self:
+        """Make a layer of given filters, which are copied.
+
+        Args:
+            W: Filters, shape (outputs, channels / groups, *ksize).
+            b: Bias, shape (outputs,); zeros if None.
+            stride: The step between windows.
+            pad: The padding with zeros.
+            nobias: Whether to leave the bias out.
+            kwargs: Other arguments of the class: `dilate`, `groups`, and so on.
+
+        Example:
+            >>> import numpy as np, catenary.links as L
+            >>> L.Convolution2D.from_params(np.ones((8, 3, 3, 3), np.float32), pad=1)(
+            ...     np.ones((2, 3, 5, 5), np.float32)
+            ... ).shape
+            (2, 8, 5, 5)
+        """
+        W = as_array(W)
+        given: dict[str, Any] = {"stride": stride, "pad": pad, "nobias": nobias, "initialW": W, **kwargs}
+        if not issubclass(cls, Convolution1D | Convolution2D | Convolution3D):
+            given["ndim"] = W.ndim - 2
+        given["in_channels"] = W.shape[1] * kwargs.get("groups", 1)
+        given["initial_bias"] = None if b is None else as_array(b)
+        return cls(out_channels=W.shape[0], ksize=W.shape[2:], **given)
 
     def forward(self, x: Any) -> Variable:
         """Return the filtered images.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import catenary.functions as F
-from catenary import Link, Parameter, Variable, as_variable
+from catenary import Link, Parameter, Variable, as_array, as_variable
 from catenary_links.initializers import LeCunNormal, Normal
 from catenary_links.sizes import checked_size
 
@@ -48,6 +48,24 @@ class Linear(Link):
             self.b = None if nobias else Parameter(0.0 if initial_bias is None else initial_bias, self.out_size)
         if in_size is not None:
             self._initialize_params(checked_size("Linear", "in_size", in_size))
+
+    @classmethod
+    def from_params(cls, W: Any, b: Any = None, nobias: bool = False) -> Self:
+        """Make a layer of given weights, which are copied.
+
+        Args:
+            W: Weight, shape (outputs, inputs).
+            b: Bias, shape (outputs,); zeros if None.
+            nobias: Whether to leave the bias out.
+
+        Example:
+            >>> import numpy as np, catenary.links as L
+            >>> L.Linear.from_params(np.ones((2, 3), np.float32), nobias=True)(np.ones((1, 3), np.float32)).array
+            array([[3., 3.]], dtype=float32)
+        """
+        W = as_array(W)
+        out_size, in_size = W.shape
+        return cls(in_size, out_size, nobias, W, None if b is None else as_array(b))
 
     def _initialize_params(self, in_size: int) -> None:
         self.W.initialize((self.out_size, in_size))
@@ -97,6 +115,23 @@ class EmbedID(Link):
         shape = (checked_size("EmbedID", "in_size", in_size), checked_size("EmbedID", "out_size", out_size))
         with self.init_scope():
             self.W = Parameter(Normal(1.0) if initialW is None else initialW, shape)
+
+    @classmethod
+    def from_params(cls, W: Any, ignore_label: int | None = None) -> Self:
+        """Make a table of given vectors, which are copied.
+
+        Args:
+            W: The table, shape (entries, length).
+            ignore_label: An index that gives zeros.
+
+        Example:
+            >>> import numpy as np, catenary.links as L
+            >>> L.EmbedID.from_params(np.eye(2, dtype=np.float32))(np.array([1])).array
+            array([[0., 1.]], dtype=float32)
+        """
+        W = as_array(W)
+        in_size, out_size = W.shape
+        return cls(in_size, out_size, W, ignore_label)
 
     def forward(self, x: Any) -> Variable:
         """Return the vectors of the entries.

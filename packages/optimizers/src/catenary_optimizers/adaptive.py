@@ -174,6 +174,11 @@ class AdamMethod(GradientMethod):
         """The step size of the last update: `alpha` with the correction of the first steps' bias."""
         return corrected_rate(self.hyperparam, self.t)
 
+    @property
+    def alpha_t(self) -> float:
+        """Another name of `lr`."""
+        return self.lr
+
 
 class Adam(AdamMethod):
     """Adam: running means of gradients and of their squares.

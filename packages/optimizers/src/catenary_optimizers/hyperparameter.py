@@ -57,10 +57,17 @@ class Hyperparameter:
 
 
 class HyperparameterProxy:
-    """Makes a hyperparameter of an optimizer an attribute of it: `alpha = HyperparameterProxy()`."""
+    """Makes a hyperparameter of an optimizer an attribute of it: `alpha = HyperparameterProxy()`.
+
+    Args:
+        attr_name: The name of the hyperparameter; that of the attribute by default.
+    """
+
+    def __init__(self, attr_name: str = "") -> None:
+        self.name = attr_name
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name = self.name or name
 
     def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
         return self if optimizer is None else getattr(optimizer.hyperparam, self.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 from contextlib import AbstractContextManager, nullcontext
@@ -13,6 +14,7 @@ import catenary.links
 from catenary import initializers
 from chainer._old import OLD, deprecated, derived, drop_idle, translated
 from chainer.configuration import config, mixed16, using_config
+from chainer.utils.walker_alias import WalkerAlias
 
 #: Links whose arguments from a position on, where `nobias` stands today, were others up to Chainer 1.24.
 OLD_ORDER = {
@@ -127,6 +129,53 @@ class GateByGate(OldLink):
                 (fill if callable(fill) else initializers.Constant(fill))(array[rows])
 
 
+class HostSampler:
+    """Draws classes on the host, by Walker's table, for a link that may be elsewhere.
+
+    Args:
+        link: The link.
+        weights: How often each class comes.
+    """
+
+    def __init__(self, link: Any, weights: Any) -> None:
+        self._link = link
+        self._table = WalkerAlias(weights)
+
+    def sample(self, shape: Any) -> Any:
+        """Return classes, on the device of the link.
+
+        Args:
+            shape: The shape of the result.
+        """
+        return self._link.device.send(self._table.sample(shape))
+
+
+class Sampling(OldLink):
+    """Mixin of losses that draw classes."""
+
+    def __init__(self, in_size: int, counts: Any, sample_size: int) -> None:
+        super().__init__(in_size, counts, sample_size)
+        self.sampler = HostSampler(self, counts)
+
+
+class SamplingByPower(OldLink):
+    """Mixin of losses that draw classes by a power of their counts."""
+
+    def __init__(self, in_size: int, counts: Any, sample_size: int, power: float = 0.75, dtype: Any = None) -> None:
+        super().__init__(in_size, counts, sample_size, power, dtype)
+        self.sampler = HostSampler(self, np.power(np.array(counts, np.float32), np.float32(power)))
+
+
+class Deforming(OldLink):
+    """Mixin of the deformable convolution, whose own filters begin with zeros if nothing else is said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        bound = inspect.signature(catenary.links.DeformableConvolution2D).bind(*args, **kwargs)
+        if bound.arguments.get("deform_initialW") is None:
+            bound.arguments["deform_initialW"] = 0
+        super().__init__(*bound.args, **bound.kwargs)
+
+
 class OldRecurrent(OldLink):
     """Mixin of links for sequences: a flag for cuDNN could stand after the ratio of dropout."""
 
@@ -152,6 +201,9 @@ OLDER = {
         (("BatchNormalization", "BatchRenormalization", "GroupNormalization"), Normalizing),
         (("LSTM", "StatelessLSTM"), GateByGate),
         (_RECURRENT, OldRecurrent),
+        (("BlackOut",), Sampling),
+        (("NegativeSampling",), SamplingByPower),
+        (("DeformableConvolution2D",), Deforming),
     )
     for name in names
 }

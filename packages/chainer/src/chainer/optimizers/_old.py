@@ -8,7 +8,9 @@ import numpy as np
 
 import catenary.optimizers
 from catenary import get_array_module, optimizer_hooks
+from catenary.optimizers import HyperparameterProxy
 from chainer._old import Kin, deprecated, derived
+from chainer.optimizers._rules import ADAM_RULES
 
 
 class OldOptimizer:
@@ -90,15 +92,21 @@ class Adam(OldOptimizer, catenary.optimizers.Adam, metaclass=Kin):
         beta2: What the running mean of squares keeps of itself.
         eps: Added to the denominator.
         eta: A factor for the whole step, for schedules.
-        weight_decay_rate: The multiple of a parameter that is added to its step, as in `AdamW`.
-        amsgrad: Whether to be `AMSGrad`.
-        adabound: Whether to be `AdaBound`.
+        weight_decay_rate: The part of a parameter that is taken off at each step, as in `AdamW`.
+        amsgrad: Whether to divide as `AMSGrad` does.
+        adabound: Whether to hold step sizes between the bounds of `AdaBound`.
         final_lr: That of `AdaBound`.
         gamma: That of `AdaBound`.
     """
 
-    def __new__(
-        cls,
+    weight_decay_rate = HyperparameterProxy()
+    amsgrad = HyperparameterProxy()
+    adabound = HyperparameterProxy()
+    final_lr = HyperparameterProxy()
+    gamma = HyperparameterProxy()
+
+    def __init__(
+        self,
         alpha: float = 0.001,
         beta1: float = 0.9,
         beta2: float = 0.999,
@@ -109,16 +117,11 @@ class Adam(OldOptimizer, catenary.optimizers.Adam, metaclass=Kin):
         adabound: bool = False,
         final_lr: float = 0.1,
         gamma: float = 0.001,
-    ) -> Any:
-        betas = {"alpha": alpha, "beta1": beta1, "beta2": beta2, "eps": eps, "eta": eta}
-        if adabound:
-            return OLDER["AMSBound" if amsgrad else "AdaBound"](**betas, final_lr=final_lr, gamma=gamma)
-        if amsgrad:
-            return OLDER["AMSGrad"](**betas)
-        if weight_decay_rate:
-            return OLDER["AdamW"](**betas, weight_decay_rate=weight_decay_rate)
-        return super().__new__(cls)
+    ) -> None:
+        super().__init__(alpha, beta1, beta2, eps, eta)
+        self.weight_decay_rate, self.amsgrad, self.adabound = weight_decay_rate, amsgrad, adabound
+        self.final_lr, self.gamma, self.hyperparam.initial_alpha = final_lr, gamma, alpha
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        names = ("weight_decay_rate", "amsgrad", "adabound", "final_lr", "gamma")
-        super().__init__(*args[:5], **{name: value for name, value in kwargs.items() if name not in names})
+    def create_update_rule(self) -> Any:
+        """Return a new rule for one parameter."""
+        return ADAM_RULES[bool(self.amsgrad), bool(self.adabound)](self.hyperparam)

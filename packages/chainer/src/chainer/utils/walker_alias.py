@@ -25,22 +25,16 @@ class WalkerAlias:
         share = np.array(probs, np.float32)
         share /= np.sum(share)
         n = len(share)
-        order = sorted((float(p), i) for i, p in enumerate(share))
         self.threshold: Any = np.empty(n, np.float32)
-        self.values: Any = np.empty(2 * n, np.int32)
-        large: list[tuple[float, int]] = []
-        small: list[tuple[float, int]] = []
-        for p, i in order:
-            (large if p * n > 1 else small).append((p * n, i))
-        place = 0
-        while small and large:
-            (p, i), (q, j) = small.pop(), large.pop()
-            self.threshold[place], self.values[2 * place : 2 * place + 2] = p, (i, j)
-            place += 1
-            (large if q + p - 1 > 1 else small).append((q + p - 1, j))
-        for _, i in large + small:
-            self.threshold[place], self.values[2 * place : 2 * place + 2] = 1, (i, i)
-            place += 1
+        self.values: Any = np.zeros(2 * n, np.int32)
+        filled = 0  # places below have their replacement
+        for place, i in enumerate(np.argsort(share, kind="stable")):
+            height = share[i] * np.float32(n)
+            while height > 1 and filled < place:
+                self.values[2 * filled + 1] = i
+                height -= 1 - self.threshold[filled]
+                filled += 1
+            self.threshold[place], self.values[2 * place] = height, i
         self.use_gpu = False
 
     def sample(self, shape: Any) -> Any:

@@ -29,11 +29,11 @@ def parse_specifier(spec: str) -> tuple[str, int | None]:
     return ALIASES.get(kind.lower(), kind.lower()), int(index) if index else None
 
 
-def get_device(spec: Any = None) -> Device:
+def get_device(device_spec: Any = None) -> Device:
     """Return the device that a specifier names.
 
     Args:
-        spec: A string (`"@numpy"`, `"@cupy:0"`, `"cuda:0"`), a number (0 and more: that GPU; negative: the
+        device_spec: A string (`"@numpy"`, `"@cupy:0"`, `"cuda:0"`), a number (0 and more: that GPU; negative: the
             host), a `(kind, index)` tuple, an array module, a Device, or None for the current device.
 
     Raises:
@@ -44,23 +44,24 @@ def get_device(spec: Any = None) -> Device:
         >>> catenary.get_device("@numpy")
         <NumpyDevice @numpy>
     """
-    if spec is None:
+    if device_spec is None:
         return current.get_current()
-    if isinstance(spec, Device):
-        return spec
-    if isinstance(spec, bool):
-        raise ArgumentTypeError(f"get_device: expected a specifier such as '@numpy' or 0, got {spec}")
-    if isinstance(spec, int | np.integer):
-        return HOST if spec < 0 else open_device(NUMBERED, int(spec))
-    if isinstance(spec, tuple) and len(spec) == 2 and isinstance(spec[1], int):
-        spec = f"{spec[0].__name__ if isinstance(spec[0], ModuleType) else spec[0]}:{spec[1]}"
-    if isinstance(spec, ModuleType):
-        spec = spec.__name__
-    if not isinstance(spec, str):
+    if isinstance(device_spec, Device):
+        return device_spec
+    if isinstance(device_spec, bool):
+        raise ArgumentTypeError(f"get_device: expected a specifier such as '@numpy' or 0, got {device_spec}")
+    if isinstance(device_spec, int | np.integer):
+        return HOST if device_spec < 0 else open_device(NUMBERED, int(device_spec))
+    if isinstance(device_spec, tuple) and len(device_spec) == 2 and isinstance(device_spec[1], int):
+        kind, index = device_spec
+        device_spec = f"{kind.__name__ if isinstance(kind, ModuleType) else kind}:{index}"
+    if isinstance(device_spec, ModuleType):
+        device_spec = device_spec.__name__
+    if not isinstance(device_spec, str):
         raise ArgumentTypeError(
-            f"get_device: expected a string, a number, an array module or a Device, got {type(spec).__name__}"
+            f"get_device: expected a string, a number, an array module or a Device, got {type(device_spec).__name__}"
         )
-    return open_device(*parse_specifier(spec))
+    return open_device(*parse_specifier(device_spec))
 
 
 def open_device(kind: str, index: int | None) -> Device:
@@ -142,7 +143,7 @@ def get_array_module(*arrays: Any) -> ArrayModule:
     return np
 
 
-def using_device(spec: Any) -> Device:
+def using_device(device_spec: Any) -> Device:
     """Return a device to be used in a `with` statement, inside which it is the current one.
 
     Example:
@@ -151,7 +152,7 @@ def using_device(spec: Any) -> Device:
         ...     catenary.get_device()
         <NumpyDevice @numpy>
     """
-    return get_device(spec)
+    return get_device(device_spec)
 
 
 def _by_name(device: Any) -> tuple[Any, ...]:

@@ -41,8 +41,8 @@ def _run(
     y, last = packing.pack(xs), []
     for k in range(count):
         if k % directions == 0:
-            x = dropout(y, dropout_ratio) if k and dropout_ratio else y
-            outputs = []
+            below, outputs = y, []
+        x = dropout(below, dropout_ratio) if k >= directions and dropout_ratio else below
         _check_features(name, k, x, ws)
         weights = [concat(list(w[half]), 0) for w in (ws[k], bs[k]) for half in (slice(gates), slice(gates, None))]
         first = [packing.sort(get_item(s, k)) for s in states.values()]

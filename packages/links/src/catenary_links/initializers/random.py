@@ -188,7 +188,8 @@ class Orthogonal(_Random):
     Args:
         scale: The factor.
         dtype: The dtype of the parameter; None for the setting `dtype`.
-        mode: "embedding" (orthogonal columns, at least as many rows), "projection" (orthogonal rows), or "auto".
+        mode: What the shape must be: "embedding" (orthogonal columns, at least as many rows), "projection" (orthogonal
+            rows), "basis" (both), or "auto" for any.
         rng: The generator to draw from; None for that of the parameter's device.
 
     Example:
@@ -201,8 +202,8 @@ class Orthogonal(_Random):
 
     def __init__(self, scale: float = 1.1, dtype: DType | None = None, mode: str = "auto", *, rng: Any = None) -> None:
         super().__init__(dtype, rng)
-        if mode not in ("embedding", "projection", "auto"):
-            raise ArgumentError(f"Orthogonal: mode must be 'embedding', 'projection' or 'auto', got {mode!r}")
+        if mode not in ("embedding", "projection", "basis", "auto"):
+            raise ArgumentError(f"Orthogonal: mode must be 'embedding', 'projection', 'basis' or 'auto', got {mode!r}")
         self.scale, self.mode = scale, mode
 
     def __call__(self, array: Array) -> None:
@@ -210,7 +211,7 @@ class Orthogonal(_Random):
             raise ShapeError("Orthogonal: expected one axis or more, got a 0-d array")
         xp = get_device_from_array(array).xp
         rows, columns = len(array), math.prod(array.shape[1:])
-        wrong = {"embedding": rows < columns, "projection": rows > columns}
+        wrong = {"embedding": rows < columns, "projection": rows > columns, "basis": rows != columns}
         if wrong.get(self.mode, False):
             raise ShapeError(f"Orthogonal: mode {self.mode!r} does not fit shape {array.shape}")
         matrix = self.generator(array).standard_normal((rows, columns))

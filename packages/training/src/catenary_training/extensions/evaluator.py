@@ -112,15 +112,20 @@ class Evaluator(Extension):
         Returns:
             The means by name.
         """
-        name = self.name or self.default_name if trainer is None else trainer.extension_name(self)
+        prefix = self._prefix(trainer)
         reporter = Reporter()
         for key, target in self._targets.items():
-            reporter.add_observer(f"{name}/{key}", target)
-            reporter.add_observers(f"{name}/{key}", target.namedlinks(skipself=True))
+            reporter.add_observer(prefix + key, target)
+            reporter.add_observers(prefix + key, target.namedlinks(skipself=True))
         with reporter, evaluation_mode(*self._targets.values(), self.eval_func):
             result = self.evaluate()
         report(result)
         return result
+
+    def _prefix(self, trainer: Trainer | None) -> str:
+        """Return what stands in front of all names of results."""
+        name = self.name or self.default_name if trainer is None else trainer.extension_name(self)
+        return f"{name}/"
 
     def evaluate(self) -> dict[str, Any]:
         """Run the model over the data and return the means of what it reports.

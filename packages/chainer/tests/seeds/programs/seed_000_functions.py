@@ -1,0 +1,9 @@
+import numpy
+from chainer import Variable, functions
+
+x = Variable(numpy.array([[1, 2, 3], [4, 5, 6]], dtype = numpy.float32))
+y = functions.tanh(x)
+print(y.data)
+y.grad = numpy.ones((2, 3), dtype=numpy.float32) #勾配の次元を定義
+y.backward() #微分の計算 (y' = 1 - y ** 2)
+print(x.grad) #xでの勾配

@@ -1,0 +1,3 @@
+gx = x.grad_var
+
+gxx = gx.backward()

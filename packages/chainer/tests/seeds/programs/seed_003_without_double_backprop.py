@@ -1,0 +1,2 @@
+gx.backward()
+print(x.grad) # None
