@@ -586,6 +586,45 @@ def test_an_implementation_serves_the_rules_of_a_first_order_walk(tripled: Any) 
     assert x.grad == 103
 
 
+def test_an_implementation_is_not_asked_about_small_calls(tripled: Any) -> None:
+    asked: list[int] = []
+    served = registry.get("implementations", "tripled@numpy:quick").function
+    registry.unregister("implementations", "tripled@numpy:quick")
+    other = Implementation(served, lambda x, n, sign: asked.append(x.size) or True, from_size=3)
+    registry.register("implementations", "tripled@numpy:quick", other)
+    for size, expected in ((1, 3), (2, 3), (3, 103), (4, 103)):
+        assert tripled(leaf(*np.ones(size))).array[0] == expected
+
+        @function
+        def same(_: ArrayModule, x: Array) -> Array:
+            return x * 1
+
+        same.gradient(x=lambda gy: tripled(gy))
+        x = leaf(*np.ones(size))
+        y = same(x)
+        y.grad = np.ones(size)
+        y.backward()
+        assert x.grad[0] == expected
+    assert asked == [3, 3, 4, 4]
+
+
+def test_an_implementation_for_lists_is_asked_by_the_size_of_all(tripled: Any) -> None:
+    @function
+    def total(_: ArrayModule, xs: Arrays, n: int = 1) -> Array:
+        return sum(xs) * n
+
+    @function
+    def fast_total(_: ArrayModule, xs: Arrays, n: int = 1) -> Array:
+        return sum(xs) * n + 100
+
+    registry.register("implementations", "total@numpy:quick", Implementation(fast_total, lambda *_: True, from_size=4))
+    try:
+        assert total([np.ones(1), np.ones(1)]).array == 2
+        np.testing.assert_array_equal(total([np.ones(2), np.ones(2)]).array, [102, 102])
+    finally:
+        registry.unregister("implementations", "total@numpy:quick")
+
+
 def test_disabled_implementations(tripled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     x = leaf(1)
     with disable_implementations():

@@ -30,11 +30,13 @@ class Implementation:
         accepts: A predicate on the arrays and attributes of a call, in the order of the parameters.
         deterministic: Whether it gives the same result each time; if not, it serves no call while the setting
             `deterministic` is on.
+        from_size: It is asked only where the first input has so many elements; smaller calls lose no time.
     """
 
     function: Any
     accepts: Callable[..., bool]
     deterministic: bool = True
+    from_size: int = 0
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _connect=steps.connect,
         _constants=steps.constants,
         _explain=steps.explain,
+        _from_size=min((one.implementation.from_size for one in declaration.alternatives), default=0),
         _is_half=is_half,
         _module_of=steps.module_of,
         _ndarray=np.ndarray,
@@ -91,11 +92,11 @@ def text_of(declaration: Declaration) -> str:
     """Return the source of the specialised function."""
     special = _special(declaration)
     head = f"def {declaration.name}({_parameters(declaration)}):"
-    if declaration.alternatives:
-        return f"{head}\n    {special}\n"
     lines = [head, "    _mode = _settings.mode", "    if _mode > 1:", *_raw(declaration), f"        {special}"]
     for name, kind in declaration.inputs.items():
         lines += _unwrap(declaration, name, kind)
+    if declaration.alternatives:
+        lines.append(f"    if {_size(declaration, '_array')} >= _from_size: {special}")
     return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
 
 
@@ -107,6 +108,8 @@ def _raw(declaration: Declaration) -> list[str]:
         tests.append(f"({name} is None or {is_numpy})" if kind == "optional" else is_numpy)
     if declaration.widens_half:
         tests.append(f"{_first(declaration, '')}.itemsize != 2")
+    if declaration.alternatives:
+        tests.append(f"{_size(declaration, '')} < _from_size")
     arguments = ["_numpy" if declaration.takes_xp else "None", *_arguments(declaration, "")]
     if declaration.takes_saved:
         arguments.append("saved=_Saved()")
@@ -116,6 +119,12 @@ def _raw(declaration: Declaration) -> list[str]:
 def _first(declaration: Declaration, suffix: str) -> str:
     """Return the expression for the first input array."""
     return f"{next(iter(declaration.inputs))}{suffix}" + ("[0]" if declaration.many else "")
+
+
+def _size(declaration: Declaration, suffix: str) -> str:
+    """Return the expression for what `Implementation.from_size` is compared with."""
+    name = f"{next(iter(declaration.inputs))}{suffix}"
+    return f"sum([x.size for x in {name}])" if declaration.many else f"{name}.size"
 
 
 def _arguments(declaration: Declaration, suffix: str) -> list[str]:
