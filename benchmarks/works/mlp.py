@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+
+from benchmarks.frameworks import library
+from benchmarks.steps import Step, torch_training, training
 
 TITLE = "MLP 784-1000-1000-10 (MNIST), batch 100, one step of Adam"
 
@@ -15,35 +18,25 @@ T = RNG.integers(0, 10, 100).astype(np.int32)
 SIZES = (784, 1000, 1000, 10)
 
 
-def catenary() -> Callable[[], object]:
-    import catenary.functions as F
-    import catenary.links as L
-    from catenary import Sequential, optimizers
-
-    return _chainer_style(Sequential, F, L, optimizers)
+def catenary() -> Step:
+    return _chainer_style(library("catenary"))
 
 
-def chainer() -> Callable[[], object]:
-    import chainer.functions as F
-    import chainer.links as L
-    from chainer import Sequential, optimizers
-
-    return _chainer_style(Sequential, F, L, optimizers)
+def chainer() -> Step:
+    return _chainer_style(library("chainer"))
 
 
-def _chainer_style(sequential, F, L, optimizers) -> Callable[[], object]:  # type: ignore[no-untyped-def]
-    model = L.Classifier(sequential(L.Linear(784, 1000), F.relu, L.Linear(1000, 1000), F.relu, L.Linear(1000, 10)))
-    model.compute_accuracy = False
-    optimizer = optimizers.Adam().setup(model)
-
-    def step() -> object:
-        optimizer.update(model, X, T)
-        return model.loss
-
-    return step
+def _chainer_style(ct: Any) -> Step:
+    model = network(ct)
+    return training(ct.optimizers.Adam().setup(model), lambda: ct.functions.softmax_cross_entropy(model(X), T))
 
 
-def numpy() -> Callable[[], object]:
+def network(ct: Any) -> Any:
+    F, L = ct.functions, ct.links
+    return ct.Sequential(L.Linear(784, 1000), F.relu, L.Linear(1000, 1000), F.relu, L.Linear(1000, 10))
+
+
+def numpy() -> Step:
     """The same by hand, with every large buffer made once: what NumPy itself allows."""
     rng = np.random.default_rng(1)
     Ws = [rng.standard_normal((o, i), np.float32) / np.float32(i) ** 0.5 for i, o in pairwise(SIZES)]
@@ -98,27 +91,24 @@ def adam_in_pieces(lr: float, *arrays: np.ndarray) -> None:
         p -= t
 
 
-def torch() -> Callable[[], object]:
+def torch() -> Step:
     return _torch(fused=False)
 
 
-def torch_fused() -> Callable[[], object]:
+def torch_fused() -> Step:
     return _torch(fused=True)
 
 
-def _torch(fused: bool) -> Callable[[], object]:
+def _torch(fused: bool) -> Step:
     import torch
-    from torch import nn
 
-    model = nn.Sequential(nn.Linear(784, 1000), nn.ReLU(), nn.Linear(1000, 1000), nn.ReLU(), nn.Linear(1000, 10))
+    model = torch_network()
     optimizer = torch.optim.Adam(model.parameters(), fused=fused)
     x, t = torch.tensor(X), torch.tensor(T, dtype=torch.long)
+    return torch_training(optimizer, lambda: torch.nn.functional.cross_entropy(model(x), t))
 
-    def step() -> object:
-        optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(model(x), t)
-        loss.backward()
-        optimizer.step()
-        return loss
 
-    return step
+def torch_network() -> Any:
+    from torch import nn
+
+    return nn.Sequential(nn.Linear(784, 1000), nn.ReLU(), nn.Linear(1000, 1000), nn.ReLU(), nn.Linear(1000, 10))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from benchmarks.frameworks import library
+from benchmarks.steps import Step, torch_training, training
 
 TITLE = "PTB NStepLSTM 2x200, 20 sequences of 35 words, vocabulary 10,000, one step of SGD"
 
@@ -14,48 +17,37 @@ X = RNG.integers(0, WORDS, (BATCH, LENGTH)).astype(np.int32)
 T = RNG.integers(0, WORDS, BATCH * LENGTH).astype(np.int32)
 
 
-def catenary() -> Callable[[], object]:
-    import catenary.functions as F
-    import catenary.links as L
-    from catenary import Chain, optimizers
-
-    return _chainer_style(Chain, F, L, optimizers)
+def catenary() -> Step:
+    return _chainer_style(library("catenary"))
 
 
-def chainer() -> Callable[[], object]:
-    import chainer.functions as F
-    import chainer.links as L
-    from chainer import Chain, optimizers
-
-    return _chainer_style(Chain, F, L, optimizers)
+def chainer() -> Step:
+    return _chainer_style(library("chainer"))
 
 
-def _chainer_style(chain, F, L, optimizers) -> Callable[[], object]:  # type: ignore[no-untyped-def]
-    class Network(chain):  # type: ignore[misc]
+def _chainer_style(ct: Any) -> Step:
+    model = network(ct)
+    return training(ct.optimizers.SGD(0.1).setup(model), lambda: ct.functions.softmax_cross_entropy(model(X), T))
+
+
+def network(ct: Any) -> Any:
+    F, L = ct.functions, ct.links
+
+    class Network(ct.Chain):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(
                 embed=L.EmbedID(WORDS, UNITS), rnn=L.NStepLSTM(2, UNITS, UNITS, 0.0), out=L.Linear(UNITS, WORDS)
             )
 
-        def __call__(self, x, t):  # type: ignore[no-untyped-def]
-            words = F.split_axis(self.embed(x.reshape(-1)), BATCH, 0)
+        def __call__(self, x: Any) -> Any:
+            words = F.split_axis(self.embed(x.reshape(-1)), len(x), 0)
             _, _, ys = self.rnn(None, None, list(words))
-            return F.softmax_cross_entropy(self.out(F.concat(ys, 0)), t)
+            return self.out(F.concat(ys, 0))
 
-    model = Network()
-    optimizer = optimizers.SGD(0.1).setup(model)
-
-    def step() -> object:
-        model.cleargrads()
-        loss = model(X, T)
-        loss.backward()
-        optimizer.update()
-        return loss
-
-    return step
+    return Network()
 
 
-def by_steps() -> Callable[[], object]:
+def by_steps() -> Step:
     """Do the same in Catenary word by word, as recurrent networks were written before NStepLSTM."""
     import catenary.functions as F
     import catenary.links as L
@@ -64,39 +56,40 @@ def by_steps() -> Callable[[], object]:
     model = Chain(
         embed=L.EmbedID(WORDS, UNITS), l1=L.LSTM(UNITS, UNITS), l2=L.LSTM(UNITS, UNITS), out=L.Linear(UNITS, WORDS)
     )
-    optimizer = optimizers.SGD(0.1).setup(model)
     targets = T.reshape(BATCH, LENGTH)
 
-    def step() -> object:
-        model.cleargrads()
+    def loss() -> Any:
         model.l1.reset_state()
         model.l2.reset_state()
         losses = [
             F.softmax_cross_entropy(model.out(model.l2(model.l1(model.embed(x)))), t)
             for x, t in zip(X.T, targets.T, strict=True)
         ]
-        loss = F.add(*losses) / LENGTH
-        loss.backward()
-        optimizer.update()
-        return loss
+        return F.add(*losses) / LENGTH
 
-    return step
+    return training(optimizers.SGD(0.1).setup(model), loss)
 
 
-def torch() -> Callable[[], object]:
+def torch() -> Step:
     import torch
+
+    model = torch_network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    x, t = torch.tensor(X), torch.tensor(T, dtype=torch.long)
+    return torch_training(optimizer, lambda: torch.nn.functional.cross_entropy(model(x), t))
+
+
+def torch_network() -> Any:
     from torch import nn
 
-    embed, rnn, out = nn.Embedding(WORDS, UNITS), nn.LSTM(UNITS, UNITS, 2, batch_first=True), nn.Linear(UNITS, WORDS)
-    optimizer = torch.optim.SGD([p for m in (embed, rnn, out) for p in m.parameters()], 0.1)
-    x, t = torch.tensor(X), torch.tensor(T, dtype=torch.long)
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.out = nn.Embedding(WORDS, UNITS), nn.Linear(UNITS, WORDS)
+            self.rnn = nn.LSTM(UNITS, UNITS, 2, batch_first=True)
 
-    def step() -> object:
-        optimizer.zero_grad()
-        ys, _ = rnn(embed(x))
-        loss = nn.functional.cross_entropy(out(ys.reshape(-1, UNITS)), t)
-        loss.backward()
-        optimizer.step()
-        return loss
+        def forward(self, x: Any) -> Any:
+            ys, _ = self.rnn(self.embed(x))
+            return self.out(ys.reshape(-1, UNITS))
 
-    return step
+    return Network()

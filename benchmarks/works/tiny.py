@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+from benchmarks.frameworks import library
+from benchmarks.steps import Step
 
 TITLE = "tiny operations (150 on 10 elements), forward and backward"
 STEPS = 50  # of three operations each
@@ -13,29 +16,24 @@ RNG = np.random.default_rng(0)
 X, W, B, G = (RNG.uniform(-1, 1, 10).astype(np.float32) for _ in range(4))
 
 
-def catenary() -> Callable[[], object]:
-    import catenary.functions as F
-    from catenary import Variable
-
-    return _chainer_style(Variable, F)
+def catenary() -> Step:
+    return _chainer_style(library("catenary"))
 
 
-def chainer() -> Callable[[], object]:
-    import chainer.functions as F
-    from chainer import Variable
-
-    return _chainer_style(Variable, F)
+def chainer() -> Step:
+    return _chainer_style(library("chainer"))
 
 
-def _chainer_style(variable, F) -> Callable[[], object]:  # type: ignore[no-untyped-def]
-    x, w, b = variable(X), variable(W), variable(B)
+def _chainer_style(ct: Any) -> Step:
+    x, w, b = ct.Variable(X), ct.Variable(W), ct.Variable(B)
+    tanh = ct.functions.tanh
 
     def step() -> object:
         for v in (x, w, b):
             v.cleargrad()
         h = x
         for _ in range(STEPS):
-            h = F.tanh(h * w + b)
+            h = tanh(h * w + b)
         h.grad = G
         h.backward()
         return x.grad
@@ -43,7 +41,7 @@ def _chainer_style(variable, F) -> Callable[[], object]:  # type: ignore[no-unty
     return step
 
 
-def torch() -> Callable[[], object]:
+def torch() -> Step:
     import torch
 
     x, w, b = (torch.tensor(a, requires_grad=True) for a in (X, W, B))

@@ -9,7 +9,11 @@ from catenary_functions.connection.correlation import (
     deconvolution as deconvolution,
     filter_gradient as filter_gradient,
 )
-from catenary_functions.normalization.batch import batch_normalization as batch_normalization, follow as follow
+from catenary_functions.normalization.batch import (
+    batch_normalization as batch_normalization,
+    follow as follow,
+    scale_and_shift as scale_and_shift,
+)
 from catenary_functions.pooling.maxima import max_pooling as max_pooling
 from catenary_functions.pooling.means import spread as spread, sum_pooling as sum_pooling
 from catenary_functions.rnn.layers import (
@@ -30,6 +34,7 @@ __all__ = [
     "lstm_layer",
     "max_pooling",
     "rnn_layer",
+    "scale_and_shift",
     "spread",
     "sum_pooling",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catenary import PER_CALL, Saved, Variable, function, widens_half
-from catenary.arithmetic import sum
+from catenary.arithmetic import sum, sum_to
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule, Axis
 from catenary_functions.math.elementwise import sqrt
@@ -148,5 +148,25 @@ def fixed_batch_normalization(
     """
     _, shape = axes_and_shape("fixed_batch_normalization", x, gamma, beta, axis)
     scale: Variable = gamma / sqrt(var + eps)
-    y: Variable = x * scale.reshape(shape) + (beta - mean * scale).reshape(shape)
+    return scale_and_shift(x, scale.reshape(shape), (beta - mean * scale).reshape(shape))
+
+
+@function(widens_half=True)
+def scale_and_shift(_: ArrayModule, x: Array, scale: Array, shift: Array) -> Array:
+    """Return x * scale + shift: what `fixed_batch_normalization` calls after its checks.
+
+    Args:
+        x: Input of any shape.
+        scale: The factors, of as many axes; those of length 1 are stretched.
+        shift: What is added, of the same shape.
+    """
+    y = x * scale
+    y += shift
     return y
+
+
+scale_and_shift.gradient(
+    x=lambda gy, scale: gy * scale,
+    scale=lambda gy, x, scale: sum_to(gy * x, scale.shape),
+    shift=lambda gy, shift: sum_to(gy, shift.shape),
+)
