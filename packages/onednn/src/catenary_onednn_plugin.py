@@ -8,9 +8,14 @@ CATENARY_API = "1.0"
 
 #: The functions that each module serves, each by an `Implementation` of the same name in capitals.
 FUNCTIONS = {
+    "affine_maps": ("affine",),
+    "channels": ("scale_and_shift",),
     "convolution": ("convolution", "deconvolution", "filter_gradient"),
-    "elementwise": ("relu",),
+    "elementwise": ("gelu", "hard_swish", "leaky_relu", "relu", "sigmoid", "silu", "tanh"),
+    "features": ("layer_normalization",),
     "normalization": ("batch_normalization",),
+    "probabilities": ("softmax",),
+    "recurrent": ("gru_layer", "lstm_layer"),
     "pooling": ("max_pooling", "sum_pooling", "spread"),
 }
 

@@ -12,9 +12,16 @@ import pytest
 import catenary
 import catenary.functions as F
 from catenary import Variable
+from catenary.functions import kernels
 from catenary.types import Array
 
 Function = Callable[..., Variable]
+
+
+def layer(kind: Callable[..., tuple[Variable, ...]], is_backward: bool = False) -> Function:
+    """Return a recurrent layer over sequences of four steps, its outputs joined."""
+    return lambda x, h, *others: F.concat(kind(x, h, *others, h.shape[:1] * 4, is_backward), 0)
+
 
 IMAGES = (3, 6, 9, 7)
 FUNCTIONS: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
@@ -35,8 +42,27 @@ FUNCTIONS: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
     "convolution, volumes": (lambda x, W: F.convolution_3d(x, W, pad=1), [(2, 3, 4, 5, 6), (4, 3, 3, 3, 3)]),
     "deconvolution": (lambda x, W, b: F.deconvolution_2d(x, W, b, 2, 1), [IMAGES, (6, 5, 4, 4), (5,)]),
     "deconvolution, sequences": (lambda x, W: F.deconvolution_1d(x, W, stride=2), [(2, 3, 5), (3, 4, 2)]),
+    "linear": (F.linear, [(7, 5), (4, 5), (4,)]),
+    "linear, no bias": (F.linear, [(1, 5), (4, 5)]),
+    "linear, one feature": (F.linear, [(3, 1), (4, 1), (4,)]),
+    "linear, one output": (F.linear, [(3, 5), (1, 5), (1,)]),
     "relu": (F.relu, [IMAGES]),
     "relu, matrix": (F.relu, [(7, 5)]),
+    "leaky relu": (F.leaky_relu, [IMAGES]),
+    "leaky relu, slope": (lambda x: F.leaky_relu(x, 0.01), [IMAGES]),
+    "sigmoid": (F.sigmoid, [IMAGES]),
+    "tanh": (F.tanh, [IMAGES]),
+    "silu": (F.silu, [IMAGES]),
+    "hard swish": (F.hard_swish, [IMAGES]),
+    "gelu by tanh": (lambda x: F.gelu(x, "tanh"), [IMAGES]),
+    "softmax, matrix": (F.softmax, [(7, 5)]),
+    "softmax, last axis": (lambda x: F.softmax(x, -1), [IMAGES]),
+    "layer normalization": (F.layer_normalization, [(7, 5), (5,), (5,)]),
+    "layer normalization, eps": (lambda x, g, b: F.layer_normalization(x, g, b, 0.1), [IMAGES, (7,), (7,)]),
+    "lstm layer": (layer(kernels.lstm_layer), [(12, 5), (3, 6), (3, 6), (24, 5), (24, 6), (24,), (24,)]),
+    "lstm layer, back": (layer(kernels.lstm_layer, True), [(8, 6), (2, 3), (2, 3), (12, 6), (12, 3), (12,), (12,)]),
+    "gru layer": (layer(kernels.gru_layer), [(12, 5), (3, 6), (18, 5), (18, 6), (18,), (18,)]),
+    "gru layer, back": (layer(kernels.gru_layer, True), [(8, 6), (2, 3), (9, 6), (9, 3), (9,), (9,)]),
     "max pooling": (lambda x: F.max_pooling_2d(x, 2), [IMAGES]),
     "max pooling, overlapping": (lambda x: F.max_pooling_2d(x, 3, 2, 1, cover_all=False), [IMAGES]),
     "max pooling, sequences": (lambda x: F.max_pooling_1d(x, 3), [(2, 3, 10)]),
@@ -45,6 +71,10 @@ FUNCTIONS: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
     "average pooling, without padding": (lambda x: F.average_pooling_nd(x, 3, 2, 1, pad_value=None), [IMAGES]),
     "average pooling, to one place": (lambda x: F.average_pooling_2d(x, (9, 7)), [IMAGES]),
     "unpooling": (lambda x: F.unpooling_2d(x, 2), [IMAGES]),
+    "fixed batch normalization": (
+        lambda x, g, b, m: F.fixed_batch_normalization(x, g, b, m, np.full(6, 2, np.float32)),
+        [IMAGES, (6,), (6,), (6,)],
+    ),
     "batch normalization": (F.batch_normalization, [IMAGES, (6,), (6,)]),
     "batch normalization, eps": (lambda x, g, b: F.batch_normalization(x, g, b, 0.1), [IMAGES, (6,), (6,)]),
     "batch normalization, matrix": (F.batch_normalization, [(8, 5), (5,), (5,)]),
@@ -112,7 +142,9 @@ def test_other_dtypes_are_left_to_numpy(name: str, calls: Counter[int]) -> None:
     assert not calls
 
 
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "batch normalization" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in FUNCTIONS if "batch normalization" not in name and "layer" not in name]
+)
 def test_empty_batches_are_left_to_numpy(name: str, calls: Counter[int]) -> None:
     x, *rest = inputs_of(name)
     assert FUNCTIONS[name][0](x[:0], *rest).shape[0] == 0

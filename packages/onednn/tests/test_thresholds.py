@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import catenary.functions as F
-from catenary_onednn import convolution, elementwise, normalization, pooling
+from catenary_onednn import affine_maps, convolution
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,7 @@ from catenary_onednn import convolution, elementwise, normalization, pooling
     [
         # Multiplications for each image; elements of an image.
         (convolution, lambda x: F.convolution_2d(x, np.ones((4, 2, 3, 3), np.float32)), (2, 6, 6), 2 * 4 * 9 * 16),
-        (elementwise, F.relu, (100,), 100),
-        (normalization, lambda x: F.batch_normalization(x, *np.ones((2, 5), np.float32)), (5, 10), 50),
-        (pooling, lambda x: F.max_pooling_2d(x, 2), (3, 4, 4), 48),
+        (affine_maps, lambda x: F.linear(x, np.ones((20, 50), np.float32)), (50,), 1000),
     ],
 )
 def test_small_calls_are_left_to_numpy(
@@ -36,4 +34,20 @@ def test_small_calls_are_left_to_numpy(
     function(np.ones((below, *shape), np.float32))
     assert not calls
     function(np.ones((below + 1, *shape), np.float32))
+    assert calls
+
+
+CALLS = {
+    **{name: getattr(F, name) for name in ("relu", "leaky_relu", "sigmoid", "tanh", "silu", "hard_swish", "softmax")},
+    "batch_normalization": lambda x: F.batch_normalization(x, *np.ones((2, x.shape[1]), np.float32)),
+    "scale_and_shift": lambda x: F.fixed_batch_normalization(x, *np.ones((4, x.shape[1]), np.float32)),
+    "max_pooling": lambda x: F.max_pooling_1d(x[:, :, None], 1),
+}
+
+
+@pytest.mark.parametrize(("name", "from_size"), [(name, name) for name in CALLS], indirect=["from_size"])
+def test_small_calls_are_not_asked_about(name: str, from_size: int, calls: Counter[int]) -> None:
+    CALLS[name](np.ones((1, from_size - 1), np.float32))
+    assert not calls
+    CALLS[name](np.ones((1, from_size), np.float32))
     assert calls

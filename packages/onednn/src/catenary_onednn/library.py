@@ -10,10 +10,12 @@ import importlib.metadata
 import os
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from catenary.errors import NotAvailableError
+from catenary_onednn import blas
 
 VARIABLE = "CATENARY_ONEDNN_LIBRARY"
 WHEEL = "onednn-cpu-gomp"
@@ -40,8 +42,13 @@ class Version(ctypes.Structure):
 
 _forward = (pointer, pointer, integer)  # where the descriptor goes, the engine, the kind of propagation
 _windows = (dims, dims, dims, dims)  # strides, dilations, padding before and behind
+_recurrent = {"lstm": 11, "lbr_gru": 7}  # how many arrays each cell has
 #: Name of a function after `dnnl_` -> the types of its arguments. All return a status.
 FUNCTIONS: dict[str, tuple[Any, ...]] = {
+    "sgemm": (
+        *(ctypes.c_char, ctypes.c_char, *[ctypes.c_int64] * 3, ctypes.c_float, pointer, ctypes.c_int64),
+        *(pointer, ctypes.c_int64, ctypes.c_float, pointer, ctypes.c_int64),
+    ),
     "engine_create": (pointer, integer, ctypes.c_size_t),
     "stream_create": (pointer, pointer, ctypes.c_uint),
     "stream_wait": (pointer,),
@@ -72,6 +79,27 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     ),
     "eltwise_backward_primitive_desc_create": (
         *(pointer, pointer, integer, pointer, pointer, pointer, ctypes.c_float, ctypes.c_float, pointer, pointer),
+    ),
+    "layer_normalization_forward_primitive_desc_create": (
+        *(*_forward, pointer, pointer, pointer, ctypes.c_float, ctypes.c_uint, pointer),
+    ),
+    "layer_normalization_backward_primitive_desc_create": (
+        *(*_forward, pointer, pointer, pointer, pointer, ctypes.c_float, ctypes.c_uint, pointer, pointer),
+    ),
+    # The kind of propagation and the direction; all arrays (twice for gradients); flags; for gradients the way forth.
+    **{
+        f"{kind}_forward_primitive_desc_create": (*(*_forward, integer, *[pointer] * arrays, ctypes.c_uint, pointer),)
+        for kind, arrays in _recurrent.items()
+    },
+    **{
+        f"{kind}_backward_primitive_desc_create": (
+            *(*_forward, integer, *[pointer] * (2 * arrays), ctypes.c_uint, pointer, pointer),
+        )
+        for kind, arrays in _recurrent.items()
+    },
+    "softmax_forward_primitive_desc_create": (*_forward, integer, pointer, pointer, integer, pointer),
+    "softmax_backward_primitive_desc_create": (
+        *(pointer, pointer, integer, pointer, pointer, pointer, integer, pointer, pointer),
     ),
     "pooling_forward_primitive_desc_create": (
         *(*_forward, integer, pointer, pointer, dims, dims, dims, dims, dims, pointer),
@@ -110,7 +138,8 @@ class Library:
 
     def __init__(self, path: str) -> None:
         try:
-            self._library = ctypes.CDLL(path)
+            with _short_spinning():
+                self._library = ctypes.CDLL(path)
             version = self._library.dnnl_version
         except (OSError, AttributeError) as error:
             raise NotAvailableError(f"oneDNN: {path} cannot be loaded: {error}") from error
@@ -133,6 +162,27 @@ class Library:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"oneDNN {self.path} has no function dnnl_{name}")
+
+
+#: How often a thread of the library looks for new work before it sleeps.
+SPINS = "10000"
+
+
+@contextmanager
+def _short_spinning() -> Iterator[None]:
+    """Let the threads of an OpenMP library that is loaded inside sleep soon, unless the user has said how long.
+
+    By default they spin for milliseconds after each call, and so do those of NumPy's BLAS: where both are called in
+    turn on all cores, each would wait for the other.
+    """
+    if {"GOMP_SPINCOUNT", "OMP_WAIT_POLICY"} & set(os.environ):
+        yield
+        return
+    os.environ["GOMP_SPINCOUNT"] = SPINS
+    try:
+        yield
+    finally:
+        del os.environ["GOMP_SPINCOUNT"]
 
 
 class StatusError(RuntimeError):
@@ -208,6 +258,7 @@ def _is_loadable() -> bool:
     except NotAvailableError:
         return False
     os.register_at_fork(after_in_child=_leave)
+    blas.calm()
     return True
 
 

@@ -121,7 +121,7 @@ def _accepts(
 ) -> bool:
     over = (0, *range(2, x.ndim))
     is_by_channel = gamma.shape == beta.shape == x.shape[1:2] and axis in (None, over)
-    return x.size >= WORTH_IT and 2 <= x.ndim <= 5 and is_by_channel and serves(x, gamma, beta)
+    return 2 <= x.ndim <= 5 and is_by_channel and serves(x, gamma, beta)
 
 
-BATCH_NORMALIZATION = Implementation(batch_normalization, _accepts)
+BATCH_NORMALIZATION = Implementation(batch_normalization, _accepts, from_size=WORTH_IT)

@@ -97,9 +97,9 @@ spread.gradient(y=lambda gy, grid: sum_pooling(gy, grid))
 
 
 def _accepts(x: Array, grid: Grid) -> bool:
-    return x.size >= WORTH_IT and len(grid.size) <= 3 and windows.are_inside(grid) and serves(x)
+    return len(grid.size) <= 3 and windows.are_inside(grid) and serves(x)
 
 
-MAX_POOLING = Implementation(max_pooling, _accepts)
-SUM_POOLING = Implementation(sum_pooling, _accepts)
-SPREAD = Implementation(spread, _accepts)
+MAX_POOLING = Implementation(max_pooling, _accepts, from_size=WORTH_IT)
+SUM_POOLING = Implementation(sum_pooling, _accepts, from_size=WORTH_IT)
+SPREAD = Implementation(spread, _accepts, from_size=WORTH_IT)

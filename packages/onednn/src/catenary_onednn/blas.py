@@ -1,0 +1,55 @@
+"""The threads of NumPy's BLAS, which stand in the way of oneDNN's.
+
+After a product the threads of OpenBLAS look for new work for 26 ms before they sleep. Where products of NumPy and calls
+of oneDNN follow each other on all cores, each waits for the threads of the other, and both become slower by far.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import threading
+from functools import cache
+
+VARIABLE = "OPENBLAS_THREAD_TIMEOUT"
+#: They shall look for new work for so many cycles, as a power of two: less than a microsecond.
+SHORT = 10
+
+
+class _State:
+    is_calm = False
+
+
+def calm() -> bool:
+    """Have the threads of NumPy's BLAS sleep soon after each product, and return whether they do.
+
+    A user who has set the variable has said how long. While there are other threads of Python, nothing is changed:
+    one of them may be in the midst of a product.
+    """
+    if not _State.is_calm and _is_alone():
+        _State.is_calm = _calm()
+    return _State.is_calm
+
+
+def _is_alone() -> bool:
+    """Return whether this is the only thread, but for those that work on pieces of arrays for a thread that waits."""
+    others = (thread for thread in threading.enumerate() if thread is not threading.current_thread())
+    return all(thread.name.startswith("catenary_") for thread in others)
+
+
+@cache
+def _calm() -> bool:
+    try:
+        blas = ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
+        if VARIABLE not in os.environ:
+            os.environ[VARIABLE] = str(SHORT)
+            try:
+                blas.openblas_read_env()
+            finally:
+                del os.environ[VARIABLE]
+            blas.blas_thread_shutdown_()  # the next product makes new ones, as after a fork
+        timeout: int = blas.openblas_thread_timeout()
+    except (OSError, AttributeError):  # another BLAS: nothing is known of its threads
+        return False
+    return 0 < timeout <= 2 * SHORT
