@@ -42,6 +42,8 @@ def dropout(x: Any, ratio: float = 0.5, *, mask: Array | None = None, return_mas
     _check_ratio("dropout", ratio)
     if not config.train:
         y, mask = identity(x), None
+    elif not ratio and mask is None and not return_mask:
+        y = identity(x)  # nothing is drawn
     else:
         if mask is None:
             mask = draw_mask(x, ratio)
