@@ -45,7 +45,7 @@ def call(declaration: Declaration, inputs: tuple[Any, ...], attributes: tuple[An
     raw = settings.mode & RAW and not any(isinstance(v, Variable) for v in given)
     implementation = chosen(declaration, arrays, attributes)
     if implementation is not None:
-        return implementation(**dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes))))
+        return declaration.call_other(implementation, inputs, attributes)
     if half is not None:
         return in_float32(lambda *widened: call(declaration, widened, attributes), half, inputs, {})
     node = declaration.node_class()

@@ -65,6 +65,36 @@ class Declaration:
         """The name of the input that is a list, if there is one."""
         return next((name for name, kind in self.inputs.items() if kind == "many"), None)
 
+    @functools.cached_property
+    def _order(self) -> tuple[list[int], int, tuple[str, ...]]:
+        """Where each parameter stands among inputs and attributes, how many are positional, the names of the others."""
+        names = [*self.inputs, *self.attributes]
+        parameters = self.signature.parameters.values()
+        by_name = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        return [names.index(p.name) for p in parameters], len(names) - len(by_name), by_name
+
+    def in_order(self, inputs: tuple[Any, ...], attributes: tuple[Any, ...]) -> list[Any]:
+        """Return inputs and attributes in the order of the parameters.
+
+        Args:
+            inputs: The inputs; a list of them counts as one.
+            attributes: The attributes.
+        """
+        given = (*inputs, *attributes)
+        return [given[i] for i in self._order[0]]
+
+    def call_other(self, function: Callable[..., Any], inputs: tuple[Any, ...], attributes: tuple[Any, ...]) -> Any:
+        """Call a function that has the same parameters.
+
+        Args:
+            function: The function.
+            inputs: The inputs; a list of them counts as one.
+            attributes: The attributes.
+        """
+        _, count, by_name = self._order
+        values = self.in_order(inputs, attributes)
+        return function(*values[:count], **dict(zip(by_name, values[count:]))) if by_name else function(*values)
+
     @property
     def needs(self) -> set[str]:
         """All names that rules take."""

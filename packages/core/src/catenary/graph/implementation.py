@@ -6,6 +6,7 @@ calls it is the better one. The first registered one (by name) that accepts a ca
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import warnings
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from catenary.config import settings
 from catenary.device import get_device_from_array
@@ -44,6 +47,10 @@ class _Alternative:
     provider: str
     device: str
     implementation: Implementation
+
+
+#: What the inputs of most calls are.
+HOST_TYPES = {np.ndarray, type(None)}
 
 
 class _Switch(threading.local):
@@ -89,18 +96,27 @@ def chosen(declaration: Declaration, arrays: tuple[Array, ...], attributes: tupl
     """Return the function that serves a call in place of the declared one, or None."""
     if not declaration.alternatives:
         return None
-    disabled = _switch.off | set(filter(None, os.environ.get("CATENARY_DISABLE_IMPLEMENTATIONS", "").split(",")))
+    disabled = _switch.off | _names(os.environ.get("CATENARY_DISABLE_IMPLEMENTATIONS", ""))
     if "*" in disabled:
         return None
-    device = get_device_from_array(*arrays).name.removeprefix("@").partition(":")[0]
-    inputs = (arrays,) if declaration.many else arrays
-    given = dict(zip((*declaration.inputs, *declaration.attributes), (*inputs, *attributes), strict=True))
-    values = [given[name] for name in declaration.signature.parameters]
+    device = _kind_of_device(arrays)
+    values = declaration.in_order((arrays,) if declaration.many else arrays, attributes)
     for one in declaration.alternatives:
         serves = one.implementation.deterministic or not settings.deterministic
         if serves and one.device == device and one.provider not in disabled and one.implementation.accepts(*values):
             return one.implementation.function
     return None
+
+
+@functools.cache
+def _names(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(",")))
+
+
+def _kind_of_device(arrays: tuple[Array, ...]) -> str:
+    if {*map(type, arrays)} <= HOST_TYPES:
+        return "numpy"
+    return get_device_from_array(*arrays).name.removeprefix("@").partition(":")[0]
 
 
 @contextmanager
