@@ -173,7 +173,7 @@ def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     pages = {
         TARGET: page(),
-        README: re.sub(r"^Of the package's code(.+\n)+", f"{code()}\n", README.read_text(), flags=re.M),
+        README: re.sub(r"^Of the package's code.*\n(.+\n)*", f"{code()}\n", README.read_text(), flags=re.M),
     }
     if not parser.parse_args().check:
         for path, text in pages.items():
