@@ -24,8 +24,9 @@ class _State:
 def calm() -> bool:
     """Have the threads of NumPy's BLAS sleep soon after each product, and return whether they do.
 
-    A user who has set the variable has said how long. While there are other threads of Python, nothing is changed:
-    one of them may be in the midst of a product.
+    A user who has set the variable before Python started has said how long; where the BLAS does not show the functions
+    by which it is told (that of NumPy 2.5), nobody else can. While there are other threads of Python, nothing is
+    changed: one of them may be in the midst of a product.
     """
     if not _State.is_calm and _is_alone():
         _State.is_calm = _calm()
@@ -40,16 +41,17 @@ def _is_alone() -> bool:
 
 @cache
 def _calm() -> bool:
+    if (given := os.environ.get(VARIABLE)) is not None:
+        return given.isdigit() and 0 < int(given) <= SHORT
     try:
         blas = ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
-        if VARIABLE not in os.environ:
-            os.environ[VARIABLE] = str(SHORT)
-            try:
-                blas.openblas_read_env()
-            finally:
-                del os.environ[VARIABLE]
-            blas.blas_thread_shutdown_()  # the next product makes new ones, as after a fork
-        timeout: int = blas.openblas_thread_timeout()
-    except (OSError, AttributeError):  # another BLAS: nothing is known of its threads
+        read, shut_down = blas.openblas_read_env, blas.blas_thread_shutdown_
+    except (OSError, AttributeError):  # another BLAS, or one that cannot be told
         return False
-    return 0 < timeout <= SHORT
+    os.environ[VARIABLE] = str(SHORT)
+    try:
+        read()
+    finally:
+        del os.environ[VARIABLE]
+    shut_down()  # the next product makes new threads, as after a fork
+    return True
