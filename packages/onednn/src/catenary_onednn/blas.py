@@ -1,7 +1,8 @@
 """The threads of NumPy's BLAS, which stand in the way of oneDNN's.
 
-After a product the threads of OpenBLAS look for new work for 26 ms before they sleep. Where products of NumPy and calls
-of oneDNN follow each other on all cores, each waits for the threads of the other, and both become slower by far.
+After a product the threads of OpenBLAS look for new work for a while before they sleep. Where products of NumPy and
+calls of oneDNN follow each other on all cores, each waits for the threads of the other, and both become slower by
+far.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 from functools import cache
 
 VARIABLE = "OPENBLAS_THREAD_TIMEOUT"
-#: They shall look for new work for so many cycles, as a power of two: a fifth of a millisecond.
+#: They shall look for new work for so many cycles, as a power of two.
 SHORT = 19
 
 
