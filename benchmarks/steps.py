@@ -21,6 +21,7 @@ def training(optimizer: Any, loss: Step) -> Step:
         optimizer.update()
         return value
 
+    step.optimizer = optimizer  # type: ignore[attr-defined]  # for those who move the model
     return step
 
 

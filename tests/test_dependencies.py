@@ -24,6 +24,7 @@ NEEDS: dict[str, set[str]] = {
     "testing": {"core"},
     "chainer": {"core", "functions", "links", "optimizers", "training", "io", "testing"},
     "onednn": {"core", "functions"},
+    "cupy": {"core", "functions"},
     "catenary": set(),
 }
 #: What they may import besides the standard library.
@@ -37,6 +38,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "testing": {"numpy", "pytest", "ml_dtypes", "hypothesis"},
     "chainer": {"numpy", "pytest"},
     "onednn": {"numpy"},
+    "cupy": {"numpy", "cupy"},
     "catenary": set(),
 }
 FACADES = {

@@ -36,7 +36,7 @@ def network(ct: Any) -> Any:
             )
 
         def __call__(self, x: Any) -> Any:
-            h = self.words(x) + self.places(np.arange(x.shape[1]))
+            h = self.words(x) + self.places(self.xp.arange(x.shape[1]))
             return self.out(self.layers(h).reshape(-1, UNITS))
 
     return Network()

@@ -10,7 +10,8 @@ The tree (each class is also the builtin kind in brackets, so that plain `except
     │   ├── NaNError                           debug mode met NaN
     │   └── DeterminismError                   `deterministic` is set, and the result would not be reproducible
     ├── DeviceError [RuntimeError]             arrays on the wrong device
-    │   └── DeviceNotFoundError                no such device, or its package is not installed
+    │   ├── DeviceNotFoundError                no such device, or its package is not installed
+    │   └── RecordingError                     a step that a device cannot record and replay
     ├── DeclarationError [TypeError]           a function, link or rule that is declared wrongly
     ├── UninitializedParameterError [RuntimeError]
     ├── LinkError [ValueError]                 parameters and children of links
@@ -71,6 +72,10 @@ class DeviceError(CatenaryError, RuntimeError):
 
 class DeviceNotFoundError(DeviceError):
     """A device that does not exist here, or whose package is not installed."""
+
+
+class RecordingError(DeviceError):
+    """A step that cannot be recorded once and replayed."""
 
 
 class DeclarationError(CatenaryError, TypeError):

@@ -59,7 +59,7 @@ def test_what_is_no_specifier(spec: Any) -> None:
         get_device(spec)
 
 
-@pytest.mark.skipif("cupy" in catenary.plugins.registry.names("devices"), reason="there are CUDA devices here")
+@pytest.mark.skipif("cupy" in catenary.plugins.registry.names("devices"), reason="catenary-cupy is installed")
 @pytest.mark.parametrize("spec", [0, 3, "@cupy:0", "cuda:0", "gpu", "@cupy"])
 def test_a_missing_device_says_what_to_install(spec: Any) -> None:
     with pytest.raises(
@@ -126,7 +126,7 @@ def test_a_copy_of_a_device_is_the_device(duplicate: Any) -> None:
 def test_arrays_of_a_missing_package_say_what_to_install() -> None:
     Theirs = type("ndarray", (), {"__module__": "cupy._core", "shape": (), "dtype": np.dtype("f"), "ndim": 0})
     if "cupy" in catenary.plugins.registry.names("devices"):
-        pytest.skip("there are CUDA devices here")
+        pytest.skip("catenary-cupy is installed")
     with pytest.raises(DeviceNotFoundError, match="catenary-cupy"):
         Variable(Theirs())
 

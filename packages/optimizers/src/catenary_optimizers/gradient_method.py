@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from catenary import Link, Parameter, Variable
+from catenary.device.repeating import each_time
 from catenary.errors import ArgumentError, ArgumentTypeError
 from catenary_optimizers.hyperparameter import Hyperparameter
 from catenary_optimizers.loss_scaling import DynamicLossScale
@@ -142,9 +143,12 @@ class GradientMethod(Optimizer):
         if self._loss_scale is not None and not self._unscale(params):
             return
         self.call_hooks("pre")
-        self.t += 1
+        each_time(self._count)
         self._update_all(params)
         self.call_hooks("post")
+
+    def _count(self) -> None:
+        self.t += 1
 
     def _overflow_expected(self) -> AbstractContextManager[Any]:
         """Return a context without NumPy's warnings of overflow if a loss scale adapts to it."""

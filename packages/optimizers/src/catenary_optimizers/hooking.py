@@ -48,6 +48,11 @@ def remove_hook(hooks: Hooks, name: str) -> None:
     raise ArgumentError(f"remove_hook: there is no hook named {name!r} (hooks: {known})")
 
 
+def numbers_of(hook: Any) -> list[tuple[str, float]]:
+    """Return the attributes of a hook that are numbers."""
+    return [(name, value) for name, value in getattr(hook, "__dict__", {}).items() if isinstance(value, int | float)]
+
+
 def serialize_hooks(hooks: Hooks, serializer: AbstractSerializer) -> None:
     """Save or load the hooks that have something to save, each under its name; a file may lack them."""
     for by_name in hooks.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Self
 
 from catenary import AbstractSerializer, Link, Parameter
@@ -149,6 +149,11 @@ class Optimizer:
     def remove_hook(self, name: str) -> None:
         """Remove a hook."""
         hooking.remove_hook(self._hooks, name)
+
+    def frozen_numbers(self) -> Hashable:
+        """Return the numbers of hooks and the loss scale: a step that a device has recorded holds them as they were."""
+        hooks = [(name, hook) for by_name in self._hooks.values() for name, hook in by_name.items()]
+        return self.loss_scale, *((name, *hooking.numbers_of(hook)) for name, hook in hooks)
 
     def call_hooks(self, timing: str = "pre") -> None:
         """Call the hooks of one timing."""

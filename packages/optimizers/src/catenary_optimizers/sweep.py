@@ -3,6 +3,8 @@
 Small parameters are copied into one buffer, updated there with a single step, and copied back: for a small network
 this is the difference between ten calls to NumPy and ten for each parameter. Large parameters are updated where they
 are, piece by piece. Parameters keep arrays of their own, so nobody who shares one is left with an old copy.
+
+A device whose memory needs no such care gets all parameters at once and does as it likes (`Device.run_elementwise`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from catenary import Device, Parameter
-from catenary.types import Array
+from catenary.device.repeating import each_time
+from catenary.types import Array, ArrayModule
 from catenary_optimizers.update_rule import COPY, UpdateRule, follow
 
 #: Parameters of up to so many elements are copied into the buffer; for larger ones the copies cost more than the calls.
@@ -34,12 +37,14 @@ class Sweep:
         self.hp = self.rule.hp
         self.widens = self.rule.widens(params[0])
         self.dtype = np.dtype(np.float32) if self.widens else params[0].array.dtype
-        limit = PACKED_UP_TO if device.cache_elements else None
+        self.packed: list[tuple[Parameter, Array, Array]] = []
         self.members = list(params)
         for param in params:
             param.update_rule.prepare(param)
-        self.large = [p for p in params if limit is not None and p.size > limit]
-        self._pack([p for p in params if limit is None or p.size <= limit])
+        small = [p for p in params if device.cache_elements and p.size <= PACKED_UP_TO]
+        self.large = [p for p in params if device.cache_elements and p.size > PACKED_UP_TO]
+        if small:
+            self._pack(small)
         self.made_for = [(p, p.update_rule, p.update_rule.state, type(p.array), p.array.dtype, p.shape) for p in params]
 
     def _pack(self, params: list[Parameter]) -> None:
@@ -47,7 +52,6 @@ class Sweep:
         size = sum(p.size for p in params)
         xp, names = self.device.xp, self.rule.state_names
         self.buffers = [xp.zeros(size, self.dtype) for _ in range(2 + len(names))]
-        self.packed: list[tuple[Parameter, Array, Array]] = []
         start = 0
         for param in params:
             views = [b[start : start + param.size].reshape(param.shape) for b in self.buffers]
@@ -75,13 +79,30 @@ class Sweep:
 
     def run(self) -> None:
         """Do one step on all parameters."""
-        for param in self.members:
-            param.update_rule.t += 1
+        each_time(self._count)
+        if not self.device.cache_elements:
+            self._run_together()
+            return
         with self.device.create_context():
             if self.packed:
                 self._run_packed()
             for param in self.large:
                 self._run_large(param)
+
+    def _count(self) -> None:
+        for param in self.members:
+            param.update_rule.t += 1
+
+    def _run_together(self) -> None:
+        names = [*self.rule.state_names, *([COPY] if self.widens else [])]
+        groups = [(p._array, p.grad, *(p.update_rule.state[name] for name in names)) for p in self.members]
+        self.device.run_elementwise(self._step_in_float32 if self.widens else self.rule.step, groups)
+
+    def _step_in_float32(self, xp: ArrayModule, array: Array, grad: Array, *state: Array) -> None:
+        copy = state[-1]
+        follow(xp, copy, array)
+        self.rule.step(xp, copy, grad.astype(np.float32), *state[:-1])
+        array[...] = copy
 
     def _run_packed(self) -> None:
         for param, array, grad in self.packed:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from catenary import AbstractSerializer, Deserializer, Device, Parameter, get_device_from_array
+from catenary.device.repeating import refuse_recording
 from catenary.graph.half import is_half
 from catenary.types import Array, ArrayModule
 from catenary_optimizers import hooking
@@ -114,6 +115,7 @@ class UpdateRule:
         """
         if not self.enabled or param.array is None:
             return
+        refuse_recording(f"{type(self).__name__} takes numbers from the host for a parameter of its own")
         self.t += 1
         for hook in self._hooks["pre"].values():
             hook(self, param)

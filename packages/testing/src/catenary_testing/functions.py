@@ -17,6 +17,7 @@ from catenary import Variable
 from catenary.errors import DeterminismError
 from catenary.graph.half import is_float
 from catenary.types import Array
+from catenary_testing.gpu import on_gpu, open_gpu
 from catenary_testing.gradient_check import check_backward, outputs_of
 from catenary_testing.tolerance import assert_close
 
@@ -186,6 +187,44 @@ def check_tripwire(case: FunctionCase) -> None:
             assert_close(device.to_host(a), b, "float64", case.tolerance)
 
 
+def check_gpu(case: FunctionCase) -> None:
+    """On a GPU values and gradients are those of the host, in every dtype, for any strides."""
+    device = open_gpu()
+    for dtype in case.dtypes:
+        inputs = case.arrays(dtype)
+        with catenary.using_device(device):
+            layouts = (lambda a: a, _fortran, _strided) if dtype == "float32" else (lambda a: a,)
+            for layout in layouts:
+                sent = [layout_on(device, layout, a) for a in inputs]
+                found = [*(y.array for y in case.call(sent)), *case.gradients(sent)]
+                if case.random:  # other numbers than those of the host, by the same rules
+                    assert all(a is None or device.is_array_supported(a) for a in found)
+                    continue
+                _compare(case, device, found, [*(y.array for y in case.call(inputs)), *case.gradients(inputs)], dtype)
+
+
+def layout_on(device: Any, layout: Callable[[Array], Array], array: Array) -> Array:
+    """Return an array on a device with the strides that `layout` gives it on the host."""
+    host = layout(array)
+    if host is array or array.ndim == 0:
+        return device.send(array)
+    if host.flags.f_contiguous:
+        return device.xp.asfortranarray(device.send(array))
+    wide = device.send(np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype))
+    view = wide[..., ::-2]
+    view[...] = device.send(array)
+    return view
+
+
+def _compare(case: FunctionCase, device: Any, found: Sequence[Any], expected: Sequence[Any], dtype: str) -> None:
+    for a, b in zip(found, expected, strict=True):
+        assert (a is None) == (b is None)
+        if a is not None:
+            assert device.is_array_supported(a)
+            assert (a.dtype, a.shape) == (b.dtype, b.shape)
+            assert_close(device.to_host(a), b, dtype, case.tolerance)
+
+
 def check_determinism(case: FunctionCase) -> None:
     """With the setting `deterministic`, a device that adds in no fixed order refuses just what would depend on it."""
     sent = catenary.get_device("@tripwire").send(case.arrays())
@@ -237,7 +276,9 @@ def function_tests(cases: Sequence[FunctionCase]) -> Callable[..., None]:
     """
 
     @pytest.mark.parametrize("case", cases, ids=str)
-    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+    @pytest.mark.parametrize(
+        "check", [*CHECKS, on_gpu(check_gpu)], ids=lambda check: check.__name__.removeprefix("check_")
+    )
     def test_function(check: Callable[[FunctionCase], None], case: FunctionCase) -> None:
         check(case)
 

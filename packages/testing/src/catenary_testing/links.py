@@ -13,6 +13,7 @@ import pytest
 import catenary
 from catenary import Link, Variable, using_config
 from catenary.types import Array
+from catenary_testing.gpu import on_gpu, open_gpu
 from catenary_testing.gradient_check import check_backward, outputs_of
 from catenary_testing.memory import load, saved
 from catenary_testing.tolerance import assert_close
@@ -133,7 +134,18 @@ def check_lazy(case: LinkCase) -> None:
 
 def check_link_tripwire(case: LinkCase) -> None:
     """On another device nothing touches the host, and the results are the same."""
-    device, inputs, link, there = catenary.get_device("@tripwire"), case.arrays(), case.new(), case.new()
+    _check_there(case, catenary.get_device("@tripwire"))
+
+
+def check_link_gpu(case: LinkCase) -> None:
+    """On a GPU the results are those of the host."""
+    with catenary.using_device(open_gpu()) as device:
+        _check_there(case, device)
+
+
+def _check_there(case: LinkCase, device: catenary.Device) -> None:
+    with catenary.using_device("@numpy"):
+        inputs, link, there = case.arrays(), case.new(), case.new()
     there.to_device(device)
     sent = [device.send(a) if a.dtype.kind == "f" or a.dtype.kind in "iu" else a for a in inputs]
     for y, e in zip(case.run(there, sent), case.run(link, inputs), strict=True):
@@ -152,7 +164,9 @@ def link_tests(cases: Sequence[LinkCase]) -> Callable[..., None]:
     """
 
     @pytest.mark.parametrize("case", cases, ids=str)
-    @pytest.mark.parametrize("check", LINK_CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+    @pytest.mark.parametrize(
+        "check", [*LINK_CHECKS, on_gpu(check_link_gpu)], ids=lambda check: check.__name__.removeprefix("check_")
+    )
     def test_link(check: Callable[[LinkCase], None], case: LinkCase) -> None:
         check(case)
 

@@ -12,6 +12,7 @@ import pytest
 import catenary
 from catenary import Link, Parameter
 from catenary.types import Array
+from catenary_testing.gpu import on_gpu, open_gpu
 from catenary_testing.memory import load, saved
 from catenary_testing.tolerance import assert_close
 
@@ -122,16 +123,27 @@ def check_disabled(case: OptimizerCase) -> None:
 
 def check_optimizer_tripwire(case: OptimizerCase) -> None:
     """On another device nothing touches the host; a model may move in the middle of training."""
-    host, there = Model("float64"), Model("float64")
+    _check_moving(case, catenary.get_device("@tripwire"), "float64")
+
+
+def check_optimizer_gpu(case: OptimizerCase) -> None:
+    """On a GPU parameters become what they become on the host."""
+    for dtype in ("float32", "float64"):
+        with catenary.using_device(open_gpu()) as device:
+            _check_moving(case, device, dtype)
+
+
+def _check_moving(case: OptimizerCase, device: catenary.Device, dtype: str) -> None:
+    with catenary.using_device("@numpy"):
+        host, there = Model(dtype), Model(dtype)
     a, b = case.make().setup(host), case.make().setup(there)
-    run(a, host, range(STEPS))
-    run(b, there, range(1))
-    there.to_device("@tripwire")
-    run(b, there, range(1, STEPS))
-    device = catenary.get_device("@tripwire")
+    run(a, host, range(STEPS), dtype)
+    run(b, there, range(1), dtype)
+    there.to_device(device)
+    run(b, there, range(1, STEPS), dtype)
     for mine, theirs in zip(host.params(), there.params(), strict=True):
         assert device.is_array_supported(theirs.array)
-        assert_close(device.to_host(theirs.array), mine.array)
+        assert_close(device.to_host(theirs.array), mine.array, dtype)
 
 
 OPTIMIZER_CHECKS = (check_rule, check_sweep, check_resuming, check_disabled, check_optimizer_tripwire)
@@ -145,7 +157,11 @@ def optimizer_tests(cases: Sequence[OptimizerCase]) -> Callable[..., None]:
     """
 
     @pytest.mark.parametrize("case", cases, ids=str)
-    @pytest.mark.parametrize("check", OPTIMIZER_CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+    @pytest.mark.parametrize(
+        "check",
+        [*OPTIMIZER_CHECKS, on_gpu(check_optimizer_gpu)],
+        ids=lambda check: check.__name__.removeprefix("check_"),
+    )
     def test_optimizer(check: Callable[[OptimizerCase], None], case: OptimizerCase) -> None:
         check(case)
 

@@ -28,6 +28,11 @@ _stack = _Stack()
 def remember(device: Device) -> None:
     """Add a device that has just been opened."""
     opened[device.name] = device
+    know_types(device)
+
+
+def know_types(device: Device) -> None:
+    """Let arrays of a device's classes be found to be on it, without a name for it."""
     for array_type in device.supported_array_types:
         _by_type.setdefault(array_type, []).append(device)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -102,6 +102,36 @@ class Device:
             size: The length of the range.
         """
         function(slice(0, size))
+
+    def run_elementwise(self, function: Callable[..., object], groups: Sequence[Sequence[Array]]) -> None:
+        """Call a function with each group of arrays, maybe with all groups at once.
+
+        Args:
+            function: Gets `xp` and the arrays of a group, all of one shape, and changes some of them in place: each
+                element for itself, by operators and functions of `xp`.
+            groups: The groups; all have arrays of the same dtypes in the same places.
+        """
+        for arrays in groups:
+            function(self.xp, *arrays)
+
+    def captured(self, step: Callable[..., None], frozen: Callable[[], Hashable] = tuple) -> Callable[..., None]:
+        """Return a function that does what `step` does, but may record its work on arrays once and replay it.
+
+        Args:
+            step: A function of arrays of this device that returns nothing: what it does is to change arrays in place,
+                to report, and what goes through `catenary.device.repeating.each_time`.
+            frozen: Returns what a recorded step takes from the host as it was; when it changes, the step is recorded
+                anew.
+        """
+        return step
+
+    def send_batch(self, arrays: Any) -> Any:
+        """Move the arrays of a batch here, maybe while the device still works on the batch before.
+
+        Args:
+            arrays: What `send` takes.
+        """
+        return self.send(arrays)
 
     def synchronize(self) -> None:
         """Wait until all work that was given to this device is done; the host has none."""

@@ -100,14 +100,15 @@ def device_of(array: Array) -> Device:
         ArgumentTypeError: If no installed device has arrays of this class.
     """
     candidates = current.devices_of_type(type(array))
-    if not candidates:
-        root = type(array).__module__.partition(".")[0]
-        if root in PROVIDERS:
-            return open_device(root, getattr(getattr(array, "device", None), "id", None))
-        raise ArgumentTypeError(f"expected an array of an installed device, got {type(array).__name__}")
-    if len(candidates) == 1:
+    for device in candidates:
+        if device.is_array_supported(array):
+            return device
+    root = type(array).__module__.partition(".")[0]
+    if root in PROVIDERS:
+        return open_device(root, getattr(getattr(array, "device", None), "id", None))
+    if candidates:
         return candidates[0]
-    return next((d for d in candidates if d.is_array_supported(array)), candidates[0])
+    raise ArgumentTypeError(f"expected an array of an installed device, got {type(array).__name__}")
 
 
 def get_device_from_array(*arrays: Any) -> Device:

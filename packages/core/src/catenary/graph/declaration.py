@@ -42,6 +42,8 @@ class Declaration:
         composed: The same function out of others.
         widens_half: Whether half precision is computed in float32.
         node_class: The class of its nodes, made at the first call.
+        alternatives: The implementations that may serve its calls.
+        serves: Whether it was made to serve calls of another one, so that nothing serves its own.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Declaration:
     composed: Callable[..., Any] | None = None
     node_class: type[DeclaredNode] = DeclaredNode
     alternatives: tuple[Any, ...] = ()
+    serves: bool = False
 
     @functools.cached_property
     def many(self) -> str | None:

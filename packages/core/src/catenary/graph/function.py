@@ -114,11 +114,21 @@ def several_outputs(body: Any = None, /, *, widens_half: bool = False) -> Any:
 
 
 def _declare(body: Callable[..., Any], **options: bool) -> Any:
-    declaration = read_body(body, **options)
-    namespace: dict[str, Any] = {"__name__": body.__module__, "__builtins__": __builtins__}
-    call: Any = FunctionType(_stub.__code__, namespace, body.__name__)
+    return declare_as(read_body(body, **options), body)
+
+
+def declare_as(declaration: Declaration, like: Callable[..., Any] | None = None) -> Any:
+    """Return the function of a declaration, for those who make one from another.
+
+    Args:
+        declaration: What is known of it.
+        like: What name and documentation come from; the body by default.
+    """
+    like = declaration.body if like is None else like
+    namespace: dict[str, Any] = {"__name__": like.__module__, "__builtins__": __builtins__}
+    call: Any = FunctionType(_stub.__code__, namespace, like.__name__)
     namespace["first_call"] = functools.partial(_first_call, call)
-    functools.update_wrapper(call, body)
+    functools.update_wrapper(call, like)
     del call.__wrapped__
     call.__signature__ = declaration.signature
     call.declaration = declaration

@@ -1,12 +1,14 @@
 """Implementations: other bodies of a declared function for a device, which plugins register.
 
 An implementation is itself a declared function with the same parameters, and a predicate that says for which
-calls it is the better one. The first registered one (by name) that accepts a call serves it.
+calls it is the better one. The first registered one (by name) that accepts a call serves it. A plugin may also register
+a function that makes the implementation of what it is to serve.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import threading
 import warnings
@@ -69,6 +71,8 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
     from catenary.plugins import registry  # not loaded before a function is first called
     from catenary.plugins.environment import strict
 
+    if declaration.serves:
+        return ()
     found = []
     for record in registry.implementations(declaration.name):
         try:
@@ -78,6 +82,8 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
                 raise
             warnings.warn(f"{error}; {declaration.name} runs without it", PluginWarning, stacklevel=2)
             continue
+        if inspect.isfunction(implementation):
+            implementation = implementation(declaration)
         if not isinstance(implementation, Implementation):
             raise DeclarationError(f"implementation {record.name}: expected an Implementation, got {implementation!r}")
         if implementation.function.declaration is declaration:

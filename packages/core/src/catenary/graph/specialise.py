@@ -66,7 +66,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _connect=steps.connect,
         _constants=steps.constants,
         _explain=steps.explain,
-        _from_size=min((one.implementation.from_size for one in declaration.alternatives), default=0),
+        _from_size=_from_size(declaration),
         _is_half=is_half,
         _module_of=steps.module_of,
         _ndarray=np.ndarray,
@@ -96,7 +96,7 @@ def text_of(declaration: Declaration) -> str:
     for name, kind in declaration.inputs.items():
         lines += _unwrap(declaration, name, kind)
     if declaration.alternatives:
-        lines.append(f"    if {_size(declaration, '_array')} >= _from_size: {special}")
+        lines.append(f"    if {_may_be_served(declaration)}: {special}")
     return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
 
 
@@ -108,12 +108,29 @@ def _raw(declaration: Declaration) -> list[str]:
         tests.append(f"({name} is None or {is_numpy})" if kind == "optional" else is_numpy)
     if declaration.widens_half:
         tests.append(f"{_first(declaration, '')}.itemsize != 2")
-    if declaration.alternatives:
+    if _from_size(declaration) is not None:
         tests.append(f"{_size(declaration, '')} < _from_size")
     arguments = ["_numpy" if declaration.takes_xp else "None", *_arguments(declaration, "")]
     if declaration.takes_saved:
         arguments.append("saved=_Saved()")
     return [f"        if {' and '.join(['_mode == 2', *tests])}:", f"            return _body({', '.join(arguments)})"]
+
+
+def _from_size(declaration: Declaration) -> int | None:
+    """Return from which size on an implementation may serve NumPy arrays; None if none does."""
+    sizes = [one.implementation.from_size for one in declaration.alternatives if one.device == "numpy"]
+    return min(sizes, default=None)
+
+
+def _may_be_served(declaration: Declaration) -> str:
+    """Return the test for arrays that an implementation may serve."""
+    elsewhere = f"type({_first(declaration, '_array')}) is not _ndarray"
+    size = _size(declaration, "_array")
+    if _from_size(declaration) is None:
+        return elsewhere
+    if any(one.device != "numpy" for one in declaration.alternatives):
+        return f"{elsewhere} or {size} >= _from_size"
+    return f"{size} >= _from_size"
 
 
 def _first(declaration: Declaration, suffix: str) -> str:

@@ -54,7 +54,7 @@ def catenary_implementations() -> Mapping[str, str]:
     Returns:
         ``{"<function>@<device kind>:<provider>": target}``. The function is named as it was declared, the
         device kind as in the specifier (``numpy`` for ``@numpy``), the provider is a word of yours. The
-        target is an `Implementation` object.
+        target is an `Implementation` object, or a function that gets the `Declaration` and returns one.
 
         ``{"convolution_2d@numpy:onednn": "my_package.convolution:CONVOLUTION_2D"}``
     """

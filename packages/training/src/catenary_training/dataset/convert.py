@@ -75,7 +75,7 @@ def to_device(device: Any, x: Any) -> Any:
         >>> to_device("@numpy", np.arange(2))
         array([0, 1])
     """
-    return x if device is None else get_device(device).send(x)
+    return x if device is None else get_device(device).send_batch(x)
 
 
 def concat_examples(batch: Sequence[Any], device: Any = None, padding: Padding = None) -> Any:

@@ -12,6 +12,7 @@ from catenary_training.dataset.convert import call_with, concat_examples
 from catenary_training.dataset.iterator import Iterator
 from catenary_training.named import by_name
 from catenary_training.updater import TrainedBy
+from catenary_training.updaters.captured import CapturableStep
 from catenary_training.updaters.iterator_updater import Converter, IteratorUpdater
 
 
@@ -31,6 +32,9 @@ class StandardUpdater(IteratorUpdater):
         input_device: Where the batches go if elsewhere than `device`.
         accumulate: How many batches make one step. Their losses are averaged, so it is the step of one large batch, in
             the memory of a small one; what they report is averaged, too.
+        capture: Whether a device that can do so may record the step once for each combination of shapes, and replay
+            it: a GPU then launches it as one. If a step cannot be recorded, a warning says why, and it is run as ever.
+            The model must do the same work at each step, and keep its state in arrays that stay where they are.
 
     Raises:
         ArgumentError: If a dict has no `"main"`, or `accumulate` is not positive.
@@ -64,6 +68,7 @@ class StandardUpdater(IteratorUpdater):
         *,
         input_device: Any = None,
         accumulate: int = 1,
+        capture: bool = False,
     ) -> None:
         name = type(self).__name__
         iterators = by_name(name, "iterator", iterator)
@@ -77,12 +82,24 @@ class StandardUpdater(IteratorUpdater):
         self.loss_func = loss_func
         self._loss_scale = loss_scale
         self._accumulate = accumulate
+        if capture and (own or accumulate > 1):
+            raise ArgumentError(f"{name}: capture is for plain steps, without accumulate or an own update_core")
+        self._captured: Callable[..., None] | None = self._capture() if capture else None
+
+    def _capture(self) -> Callable[..., None]:
+        optimizer: Any = self._optimizers["main"]
+        device = self._device or optimizer.target.device
+        step = CapturableStep(optimizer, self.loss_func or optimizer.target)
+        return device.captured(step, getattr(optimizer, "frozen_numbers", tuple))
 
     def update_core(self) -> None:
         """Take a batch, or `accumulate` of them, and make one step."""
         optimizer = self._optimizers["main"]
         lossfun = self.loss_func or optimizer.target
-        if self._accumulate == 1:
+        if self._captured is not None:
+            call_with(self._captured, self._next_arrays())
+            self._count_epoch([optimizer])
+        elif self._accumulate == 1:
             call_with(optimizer.update, self._next_arrays(), lossfun)
             self._count_epoch([optimizer])
         else:

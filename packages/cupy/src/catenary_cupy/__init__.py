@@ -1,0 +1,1 @@
+"""Catenary on NVIDIA GPUs through CuPy."""
