@@ -20,6 +20,7 @@ from catenary.testing import (
     function_tests,
     wrong_call_tests,
 )
+from catenary_functions.loss import classification
 
 Array = np.ndarray[Any, Any]
 SAME_SHAPES: list[tuple[int, ...]] = [(), (3, 2), (0, 2)]
@@ -354,6 +355,7 @@ CASES = [
             [shape, labels],
             clustering,
             {"delta_v": 0.5, "delta_d": 1.5, "max_embedding_dim": most, **options},
+            reads_values=True,  # how many instances there are decides shapes
         )
         for shape, labels, most, options in [
             ((2, 3, 2, 3), INSTANCES, 3, {}),
@@ -431,6 +433,24 @@ def test_soft_targets_get_no_gradient() -> None:
     F.softmax_cross_entropy(x, t).backward()
     assert x.grad is not None
     assert t.grad is None
+
+
+@pytest.mark.parametrize("at_once", [1, 20, 1000])  # elements: less than an example, some examples, all
+@pytest.mark.parametrize(("shape", "options"), [((9, 7), {}), ((9, 7), {"label_smoothing": 0.2}), ((5, 3, 4), {})])
+def test_many_scores_are_worked_on_in_pieces(
+    at_once: int, shape: tuple[int, ...], options: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classification, "LARGE", 0)
+    monkeypatch.setattr(catenary.get_device("@numpy"), "cache_elements", at_once)
+    rng = np.random.default_rng(0)
+    x, t = Variable(rng.standard_normal(shape)), rng.integers(-1, shape[1], (shape[0], *shape[2:]))
+    loss = F.softmax_cross_entropy(x, t, **options)
+    loss.backward()
+    np.testing.assert_allclose(loss.array, softmax_cross_entropy(x.array, t, **options), rtol=1e-12)
+    true = (np.arange(shape[1]) == t[..., None]) * (1 - (smoothing := options.get("label_smoothing", 0)))
+    slopes = scipy.special.softmax(x.array, 1) - np.moveaxis(true + smoothing / shape[1], -1, 1)
+    expected = slopes * (t != -1)[:, None] / (t != -1).sum()
+    np.testing.assert_allclose(x.grad, expected, rtol=1e-10, atol=1e-15)
 
 
 @pytest.mark.parametrize("reduce", ["mean", "no"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -230,27 +231,44 @@ CASES = [
     case(F.adaptive_average_pooling_2d, [IMAGES], adaptive, {"output_size": (None, 9)}),
     case(F.spatial_pyramid_pooling_2d, [(2, 2, 5, 4)], pyramid, {"pyramid_height": 2, "pooling": "max"}),
     case(F.spatial_pyramid_pooling_2d, [(1, 2, 9, 7)], pyramid, {"pyramid_height": 3, "pooling": "max"}),
-    case(
-        F.roi_pooling_2d,
-        [IMAGES, WITH_IMAGES],
-        roi_pooling,
-        {"outh": 2, "outw": 3, "spatial_scale": 0.5},
-        deterministic=False,
-    ),
-    case(F.roi_max_pooling_2d, [IMAGES, REGIONS, OF_IMAGES], regions(np.max), HALF, deterministic=False),
-    case(F.roi_average_pooling_2d, [IMAGES, REGIONS, OF_IMAGES], regions(np.mean), HALF),
-    case(F.roi_average_pooling_2d, [IMAGES, REGIONS[:0], OF_IMAGES[:0]], regions(np.mean), HALF),
+    # The windows of each region depend on its corners.
     *(
-        case(F.roi_max_align_2d, [IMAGES, REGIONS, OF_IMAGES], aligned(np.max, -np.inf), options, deterministic=False)
-        for options in (HALF, {**HALF, "sampling_ratio": (1, 2)})
-    ),
-    case(F.roi_average_align_2d, [IMAGES, REGIONS, OF_IMAGES], aligned(np.mean, 0.0), HALF),
-    case(F.roi_average_align_2d, [IMAGES, REGIONS, OF_IMAGES], aligned(np.mean, 0.0), {**HALF, "sampling_ratio": 2}),
-    case(
-        F.roi_average_align_2d,
-        [(1, 2, 1, 4), REGIONS[1:2], OF_IMAGES[:1]],
-        aligned(np.mean, 0.0),
-        {"outsize": 1, "spatial_scale": 0.25},
+        dataclasses.replace(one, reads_values=True)
+        for one in [
+            case(
+                F.roi_pooling_2d,
+                [IMAGES, WITH_IMAGES],
+                roi_pooling,
+                {"outh": 2, "outw": 3, "spatial_scale": 0.5},
+                deterministic=False,
+            ),
+            case(F.roi_max_pooling_2d, [IMAGES, REGIONS, OF_IMAGES], regions(np.max), HALF, deterministic=False),
+            case(F.roi_average_pooling_2d, [IMAGES, REGIONS, OF_IMAGES], regions(np.mean), HALF),
+            case(F.roi_average_pooling_2d, [IMAGES, REGIONS[:0], OF_IMAGES[:0]], regions(np.mean), HALF),
+            *(
+                case(
+                    F.roi_max_align_2d,
+                    [IMAGES, REGIONS, OF_IMAGES],
+                    aligned(np.max, -np.inf),
+                    options,
+                    deterministic=False,
+                )
+                for options in (HALF, {**HALF, "sampling_ratio": (1, 2)})
+            ),
+            case(F.roi_average_align_2d, [IMAGES, REGIONS, OF_IMAGES], aligned(np.mean, 0.0), HALF),
+            case(
+                F.roi_average_align_2d,
+                [IMAGES, REGIONS, OF_IMAGES],
+                aligned(np.mean, 0.0),
+                {**HALF, "sampling_ratio": 2},
+            ),
+            case(
+                F.roi_average_align_2d,
+                [(1, 2, 1, 4), REGIONS[1:2], OF_IMAGES[:1]],
+                aligned(np.mean, 0.0),
+                {"outsize": 1, "spatial_scale": 0.25},
+            ),
+        ]
     ),
 ]
 test_functions = function_tests(CASES)

@@ -197,7 +197,9 @@ def per_step(device: Device, shape: tuple[int, ...], dtype: Any, compute: Callab
     """
     if not repeating.is_recording():
         return device.xp.asarray(compute())
-    array = device.xp.empty(shape, dtype)
+    # Not of the step's own pool: there the memory may have served something that the graph writes before it reads this.
+    with device.xp.cuda.using_allocator(device.xp.get_default_memory_pool().malloc):
+        array = device.xp.empty(shape, dtype)
     repeating.before_replay(_Filling(array, compute))
     return array
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from catenary import as_array
+import numpy as np
+
+from catenary import as_array, config
 from catenary.errors import ArgumentError, ArgumentTypeError, ShapeError
 from catenary.types import Array
 
@@ -52,3 +54,23 @@ def integers(name: str, argument: str, x: Any, kinds: str = "iu") -> Array:
         got = getattr(array, "dtype", type(array).__name__)
         raise ArgumentTypeError(f"{name}: {argument} must hold integers, got {got}")
     return array
+
+
+def can_look_at(array: Array) -> bool:
+    """Return whether to look at the values of an array: on the host, or in debug mode.
+
+    The host would have to wait for another device, at each call.
+    """
+    return isinstance(array, np.ndarray) or config.debug
+
+
+def check_range(name: str, argument: str, indices: Array, count: int) -> None:
+    """Raise if indices are no numbers from 0 to below `count`; those of other devices are looked at in debug mode.
+
+    Raises:
+        ArgumentError: If one is out of range.
+    """
+    if indices.size and can_look_at(indices):
+        low, high = int(indices.min()), int(indices.max())
+        if not 0 <= low <= high < count:
+            raise ArgumentError(f"{name}: {argument} must be from 0 to {count - 1}, got {low} to {high}")

@@ -188,13 +188,13 @@ def view_windows(xp: ArrayModule, x: Array, grid: Grid) -> Array:
     return xp.lib.stride_tricks.as_strided(x, (*x.shape[:2], *grid.kernel, *grid.out), (*x.strides[:2], *inner, *outer))
 
 
-def reduce_windows(xp: ArrayModule, ufunc: Any, x: Array, grid: Grid, fill: float) -> Array:
-    """Return one number for each window over images, shape (batch, channels, *out)."""
+def reduce_windows(xp: ArrayModule, name: str, x: Array, grid: Grid, fill: float) -> Array:
+    """Return one number for each window over images, shape (batch, channels, *out): its "max" or its "sum"."""
     windows = view_windows(xp, padded(xp, x, grid, fill), grid)
     first, *others = grid.taps
     if len(grid.taps) > math.prod(grid.out):
-        return ufunc.reduce(windows, axis=tuple(range(2, 2 + len(grid.size))))
-    y = windows[(slice(None), slice(None), *first)].copy()
+        return getattr(xp, name)(windows, axis=tuple(range(2, 2 + len(grid.size))))
+    y, ufunc = windows[(slice(None), slice(None), *first)].copy(), {"max": xp.maximum, "sum": xp.add}[name]
     for tap in others:
         ufunc(y, windows[(slice(None), slice(None), *tap)], out=y)
     return y

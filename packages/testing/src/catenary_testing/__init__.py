@@ -9,6 +9,7 @@ from catenary_testing.functions import (
     elementwise as elementwise,
     function_tests as function_tests,
 )
+from catenary_testing.gpu import open_gpu as open_gpu
 from catenary_testing.gradient_check import check_backward as check_backward, numerical_grad as numerical_grad
 from catenary_testing.links import LinkCase as LinkCase, link_tests as link_tests
 from catenary_testing.memory import (
@@ -39,6 +40,7 @@ __all__ = [
     "function_tests",
     "link_tests",
     "numerical_grad",
+    "open_gpu",
     "optimizer_tests",
     "property_tests",
     "serializer_tests",

@@ -19,6 +19,7 @@ FLOAT_ONLY = {
     "cos": "cos({0})",
     "cosh": "cosh({0})",
     "erf": "erf({0})",
+    "erfc": "erfc({0})",
     "exp": "exp({0})",
     "exp2": "exp2({0})",
     "expm1": "expm1({0})",
@@ -30,6 +31,7 @@ FLOAT_ONLY = {
     "log10": "log10({0})",
     "log1p": "log1p({0})",
     "log2": "log2({0})",
+    "ndtr": "normcdf({0})",
     "reciprocal": "1 / {0}",
     "rint": "rint({0})",
     "sin": "sin({0})",
@@ -68,8 +70,10 @@ INTEGER_ONLY = {
     "logical_or": "{0} || {1}",
 }
 #: What is no ufunc; the dtypes of these are settled where they are made.
-OTHER = {"where": "{0} ? {1} : {2}", "cast": "{0}", "erf": "erf({0})"}
+OTHER = {"where": "{0} ? {1} : {2}", "cast": "{0}"}
 TEXTS = FLOAT_ONLY | ANY | INTEGER_ONLY | OTHER
+#: Functions of SciPy, and the ufunc whose dtypes are the same.
+LIKE = {"erf": "exp", "erfc": "exp", "ndtr": "exp"}
 #: Where halves are computed in float32, and rounded when they are written.
 HALF = np.dtype(np.float16)
 SUPPORTED = frozenset("?bBhHiIlLqQefd")
@@ -116,7 +120,7 @@ def _kind(operand: Any) -> Any:
 @lru_cache(4096)
 def computed_in(operation: str, kinds: tuple[Any, ...]) -> tuple[DTypeOf, ...] | None:
     """Return the dtypes in which NumPy computes an operation, and that of its result; None if there is no kernel."""
-    ufunc = getattr(np, operation, None)
+    ufunc = getattr(np, LIKE.get(operation, operation), None)
     if operation not in TEXTS or not isinstance(ufunc, np.ufunc) or ufunc.nin != len(kinds):
         return None
     try:

@@ -13,8 +13,8 @@ from catenary.device.repeating import is_recording
 from catenary.errors import RecordingError
 from catenary.types import Array
 from catenary_cupy.capture import per_step
-from catenary_cupy.fusion.expressions import DTypeOf, as_operand
-from catenary_cupy.fusion.kernels import KEPT, Text, c_type, scalar, write
+from catenary_cupy.fusion.expressions import HALF, DTypeOf, as_operand
+from catenary_cupy.fusion.kernels import HALF_HEADER, KEPT, Text, c_type, scalar, write
 from catenary_cupy.fusion.module import TracedModule
 from catenary_cupy.fusion.traced import Trace, Untraceable, tracing
 
@@ -163,7 +163,7 @@ def _kernel(
     reads = [f"const {c_type(dtypes[r])} in{i} = a{r}[i];" for i, r in enumerate(inputs)]
     writes = [f"a{r}[i] = {result};" for r, result in zip(written, results)]
     lines = [
-        "#include <cupy/float16.cuh>" if any(d == np.float16 for d in dtypes) else "",
+        HALF_HEADER if HALF in dtypes else "",
         'extern "C" __global__ void catenary_groups(const long long* blocks, const unsigned long long* words) {',
         "const long long group = blocks[2 * blockIdx.x], start = blocks[2 * blockIdx.x + 1];",
         f"const unsigned long long* row = words + {len(numbers)} + group * {len(dtypes) + 1};",

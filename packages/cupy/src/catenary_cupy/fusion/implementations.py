@@ -7,11 +7,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from catenary import Implementation, Saved
+from catenary import Implementation, Saved, Variable
 from catenary.graph.declaration import Declaration, Rule, passed_on
 from catenary.graph.function import declare_as
 from catenary.graph.node import DeclaredNode
-from catenary_cupy.fusion.programs import Fused, can_fuse, has_variables
+from catenary_cupy.fusion import structures
+from catenary_cupy.fusion.programs import Fused, can_fuse
 
 
 def fused(declaration: Declaration) -> Implementation:
@@ -69,7 +70,7 @@ def _rule(rule: Rule) -> Rule:
 
     def call(*args: Any) -> Any:
         named = dict(zip(names, args))
-        return rule(*args) if has_variables(named) else run(named)
+        return rule(*args) if structures.holds(Variable, named) else run(named)
 
     call.__signature__ = inspect.signature(rule)  # type: ignore[attr-defined]
     return call

@@ -10,6 +10,7 @@ import numpy as np
 
 from catenary_cupy.fusion.expressions import HALF, TEXTS, DTypeOf, Expression
 
+HALF_HEADER = "#include <cupy/float16.cuh>"
 #: How many different kernels are kept.
 KEPT = 2048
 
@@ -90,6 +91,8 @@ def write(expressions: Sequence[Expression]) -> Text:
                     waiting.extend(missing)
                     continue
                 value = TEXTS[one.operation].format(*(variables[id(o)] for o in one.operands))
+                if one.operation == "cast" and one.dtype == HALF:
+                    value = f"float16({value})"  # rounded here, though what follows is computed in float32
             waiting.pop()
             kind = computing_type(one.dtype)
             variables[id(one)] = f"v{len(statements)}"
@@ -123,7 +126,11 @@ def elementwise_kernel(
     written = [f"{d.name} out{i}" for i, d in enumerate(outputs)]
     assignments = [f"out{i} = {result};" for i, result in enumerate(results)]
     return cupy.ElementwiseKernel(
-        ", ".join(parameters), ", ".join(written), "\n".join([statements, *assignments]), "catenary_fused"
+        ", ".join(parameters),
+        ", ".join(written),
+        "\n".join([statements, *assignments]),
+        "catenary_fused",
+        preamble=HALF_HEADER if "float16" in statements else "",
     )
 
 

@@ -65,7 +65,7 @@ class TracedModule:
 class TracingDevice(Device):
     """The device of stand-ins: it answers for the device of the arrays for which they stand."""
 
-    name = "@cupy:traced"
+    name = "@traced"
     supported_array_types = (Traced,)
     adds_in_order = False
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from catenary import Device, Variable
+from catenary import Device
 from catenary.device import get_device_from_array
 from catenary_cupy.fusion import module, structures
 from catenary_cupy.fusion.expressions import SUPPORTED
@@ -58,9 +58,9 @@ def trace(body: Callable[..., Any], device: Device, arrays: Sequence[Any], form:
     noted = tracing.trace = Trace(device)
     try:
         results = body(structures.put_back(form, [noted.enter(array) for array in arrays]))
-        if any(structures.each(noted.array_type, results)):
+        if structures.holds(noted.array_type, results):
             raise Untraceable("a body returned an array that is none of its inputs")
-        noted.settle(list(structures.each(Traced, results)))
+        noted.settle(structures.take_out(Traced, results)[1])
     finally:
         tracing.trace = before  # type: ignore[assignment]
     program = Program(noted, results)
@@ -137,8 +137,3 @@ def _frozen(form: Any) -> Any:
 def can_fuse(*arrays: Any) -> bool:
     """Return whether arrays have dtypes that kernels know."""
     return all(a is None or a.dtype.char in SUPPORTED for a in arrays)
-
-
-def has_variables(value: Any) -> bool:
-    """Return whether there is a Variable in a structure."""
-    return any(structures.each(Variable, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -49,6 +49,6 @@ def put_back(plan: Any, arrays: Iterable[Any]) -> Any:
     return transform(lambda place: given[place.number], Place, plan)
 
 
-def each(kind: type, value: Any) -> Iterator[Any]:
-    """Yield what is of one kind in a structure."""
-    yield from take_out(kind, value)[1]
+def holds(kind: type, value: Any) -> bool:
+    """Return whether anything in a structure is of one kind."""
+    return bool(take_out(kind, value)[1])

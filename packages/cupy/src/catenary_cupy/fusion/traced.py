@@ -17,6 +17,8 @@ from catenary_cupy.fusion import structures
 from catenary_cupy.fusion.expressions import SUPPORTED, Expression, as_operand, choose, combine
 from catenary_cupy.fusion.kernels import elementwise_kernel, scalar, write
 
+#: Stand-ins of one shape, each with the register of the array that it is written to, or None for a new one.
+Group = list[tuple["Traced", int | None]]
 Number = bool | int | float | np.generic
 
 
@@ -78,7 +80,7 @@ class Trace:
         Raises:
             Untraceable: If an array that no input leads to is among the arguments.
         """
-        if any(structures.each(self.array_type, (args, kwargs))):
+        if structures.holds(self.array_type, (args, kwargs)):
             raise Untraceable("a body used an array that is none of its inputs")
         plan, found = structures.take_out(Traced, (args, kwargs))
         self.settle(found)
@@ -105,13 +107,13 @@ class Trace:
             if one.register is None:
                 by_shape.setdefault(one.shape, {})[id(one)] = one
         groups = [[(one, written.get(id(one))) for one in group.values()] for group in by_shape.values()]
-        writing = [group for group in groups if any(register is not None for _, register in group)]
-        if len(writing) > 1:
+        groups.sort(key=_writes)  # changes come after what reads
+        if sum(map(_writes, groups)) > 1:
             raise Untraceable("a body changed arrays of several shapes in place")
-        for group in (*(g for g in groups if g not in writing), *writing):  # changes come after what reads
+        for group in groups:
             self._launch(group)
 
-    def _launch(self, group: list[tuple[Traced, int | None]]) -> None:
+    def _launch(self, group: Group) -> None:
         text = write([as_operand(one.expression, one.dtype) for one, _ in group])
         outputs = tuple(one.dtype for one, _ in group)
         kernel = elementwise_kernel(text.input_dtypes, text.number_dtypes, outputs, text.statements, text.results)
@@ -129,6 +131,10 @@ class Trace:
         made = iter(self.do(step, (*text.inputs, *targets)))
         for one, register in group:
             one.become(next(made) if register is None else register)
+
+
+def _writes(group: Group) -> bool:
+    return any(register is not None for _, register in group)
 
 
 def empty(shape: Shape, dtype: Any, like: Sequence[Array]) -> Array:
@@ -213,8 +219,8 @@ class Traced:
 
     # --- operators ---
 
-    def _apply(self, operation: str, *operands: Any) -> Any:
-        return apply(operation, operands, lambda: NotImplemented)
+    def _outside(self, function: Callable[..., Any], *others: Any) -> Any:
+        return self.trace.outside(function, (self, *others), {})
 
     def _assign(self, result: Any) -> Traced:
         """Take a result in place of the old values."""
@@ -247,7 +253,7 @@ class Traced:
         return Traced(self.trace, Expression("number", (value,), self.dtype), self.shape)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         found = getattr(self.real(), name)
         if callable(found):
@@ -267,15 +273,18 @@ class Traced:
         return (self[i] for i in range(len(self)))
 
     def __neg__(self) -> Any:
-        return apply("negative", (self,), lambda: self.trace.outside(operator.neg, (self,), {}))
+        return apply("negative", (self,), lambda: self._outside(operator.neg))
 
     def __abs__(self) -> Any:
-        return apply("absolute", (self,), lambda: self.trace.outside(abs, (self,), {}))
+        return apply("absolute", (self,), lambda: self._outside(abs))
+
+    def __invert__(self) -> Any:
+        return apply("logical_not" if self.dtype == bool else "", (self,), lambda: self._outside(operator.invert))
 
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, int) and exponent == 2:
-            return apply("square", (self,), lambda: NotImplemented)
-        return self.trace.outside(operator.pow, (self, exponent), {})
+            return apply("square", (self,), lambda: self._outside(operator.pow, exponent))
+        return self._outside(operator.pow, exponent)
 
 
 def apply(operation: str, operands: Sequence[Any], otherwise: Callable[[], Any]) -> Any:
@@ -299,6 +308,7 @@ _BINARY = {
     "or": "bitwise_or",
     "xor": "bitwise_xor",
 }
+_OTHERS = ("floordiv", "mod", "pow", "matmul", "lshift", "rshift")
 _COMPARISONS = {
     "eq": "equal",
     "ne": "not_equal",
@@ -333,5 +343,10 @@ for _name, _operation in _BINARY.items():
     setattr(Traced, f"__{_name}__", _operator(_operation, _function))
     setattr(Traced, f"__r{_name}__", _operator(_operation, _function, reverse=True))
     setattr(Traced, f"__i{_name}__", _in_place(_operation, _function))
+for _name in _OTHERS:
+    _function = getattr(operator, f"__{_name}__")
+    if _name != "pow":
+        setattr(Traced, f"__{_name}__", _operator("", _function))
+    setattr(Traced, f"__r{_name}__", _operator("", _reverse_of(_function)))
 for _name, _operation in _COMPARISONS.items():
     setattr(Traced, f"__{_name}__", _operator(_operation, getattr(operator, f"__{_name}__")))

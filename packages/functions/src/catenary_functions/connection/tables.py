@@ -6,9 +6,8 @@ from typing import Any
 
 from catenary import as_array, function
 from catenary.arithmetic import put_item
-from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule
-from catenary_functions.checks import integers
+from catenary_functions.checks import check_range, integers
 
 __all__ = ["embed_id"]
 
@@ -36,17 +35,12 @@ def embed_id(xp: ArrayModule, x: Array, W: Array, ignore_label: int | None = Non
     """
     integers("embed_id", "x", x)
     if ignore_label is None:
-        _check_indices(x, len(W))
+        check_range("embed_id", "indices", x, len(W))
         return W[x]
     used = x != ignore_label
     places = xp.where(used, x, 0)
-    _check_indices(places, len(W))
+    check_range("embed_id", "indices", places, len(W))
     return W[places] * used[..., None].astype(W.dtype)
-
-
-def _check_indices(x: Array, count: int) -> None:
-    if x.size and not (int(x.min()) >= 0 and int(x.max()) < count):
-        raise ArgumentError(f"embed_id: indices must be from 0 to {count - 1}, got {int(x.min())} to {int(x.max())}")
 
 
 def _embed_gW(gy: Any, x: Any, W: Any, ignore_label: int | None, xp: ArrayModule) -> Any:

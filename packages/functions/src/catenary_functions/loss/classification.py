@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from catenary import PER_CALL, Saved, Variable, as_array, function, get_array_module, widens_half
+import numpy as np
+
+from catenary import (
+    PER_CALL,
+    Saved,
+    Variable,
+    as_array,
+    function,
+    get_array_module,
+    get_device_from_array,
+    widens_half,
+)
 from catenary.arithmetic import get_item, sum
 from catenary.errors import ArgumentError, ShapeError
 from catenary.graph.half import is_float
 from catenary.types import Array, ArrayModule
 from catenary_functions.activation.probabilities import log_softmax
 from catenary_functions.activation.smooth import softplus
-from catenary_functions.checks import check_arrays, check_ndim, check_same_shape, check_word, integers
+from catenary_functions.checks import can_look_at, check_arrays, check_ndim, check_same_shape, check_word, integers
 from catenary_functions.loss.reducing import reduced
 from catenary_functions.math.elementwise import maximum
 from catenary_functions.math.reduction import mean
 
 __all__ = ["hinge", "sigmoid_cross_entropy", "softmax_cross_entropy"]
+
+#: Scores of more elements are not in a cache, and worked on in pieces.
+LARGE = 2**18
 
 
 @widens_half
@@ -46,8 +61,8 @@ def sigmoid_cross_entropy(x: Any, t: Any, normalize: bool = True, reduce: str = 
     loss: Variable = (softplus(x) - x * labels.astype(x.dtype)) * counted
     if reduce == "no":
         return loss
-    count = counted.sum() if normalize else len(labels)
-    return sum(loss) / max(int(count), 1)
+    count = number_of(counted, x) if normalize else max(len(labels), 1)
+    return sum(loss) / count
 
 
 def softmax_cross_entropy(
@@ -71,7 +86,7 @@ def softmax_cross_entropy(
         x: Scores, shape (batch, classes, ...).
         t: True classes, integers of shape (batch, ...), or probabilities, floats of the shape of `x`.
         normalize: Whether the mean is over the classes counted, or over the batch.
-        cache_score: Accepted for old code; what the gradient needs is always kept.
+        cache_score: Accepted for old code; probabilities are not kept, but made again for the gradient.
         class_weight: A factor for each class, shape (classes,).
         ignore_label: A class that is not counted.
         reduce: "mean", or "no" for one loss per true class.
@@ -114,38 +129,80 @@ def _softmax_cross_entropy(
     saved: Saved = PER_CALL,
 ) -> Array:
     places, factors = _places_and_factors(xp, x, t, class_weight, normalize, ignore_label, reduce)
-    rows = x.ndim == 2 and x.size > 0  # then there are quicker ways for a maximum and a sum
-    top = x[places[0], x.argmax(1)][:, None] if rows else x.max(1, keepdims=True) if x.size else 0
-    power = x - top
-    score = power[places]
+    sums = _sums_in_pieces if x.size > LARGE else _sums
+    top, total, average = sums(xp, x, places[0], smoothing)
+    score = x[places] - top
     if smoothing:
-        score = score * (1 - smoothing) + power.mean(1) * smoothing
-    xp.exp(power, out=power)
-    total = power.dot(xp.ones(x.shape[1], x.dtype)) if rows else power.sum(1)
-    saved.places, saved.factors, saved.power, saved.total = places, factors, power, total
+        score = score * (1 - smoothing) + average * smoothing
+    saved.places, saved.factors, saved.top, saved.total = places, factors, top, total
     loss = (score - xp.log(total)) * factors
     return loss if reduce == "no" else loss.sum()
+
+
+def _sums(xp: ArrayModule, x: Array, rows: Array, smoothing: float) -> tuple[Array, Array, Any]:
+    """Return the largest score m of each example, the sum of e^(x - m), and for smoothing the mean of x - m."""
+    is_matrix = x.ndim == 2 and x.size > 0  # then there are quicker ways for a maximum and a sum
+    top = x[rows, x.argmax(1)] if is_matrix else x.max(1) if x.size else xp.zeros((len(x), *x.shape[2:]), x.dtype)
+    power = x - top[:, None]
+    average = power.mean(1) if smoothing else 0.0
+    xp.exp(power, out=power)
+    return top, power.dot(xp.ones(x.shape[1], x.dtype)) if is_matrix else power.sum(1), average
+
+
+def _sums_in_pieces(xp: ArrayModule, x: Array, rows: Array, smoothing: float) -> tuple[Array, Array, Any]:
+    """Do as `_sums`, for some examples at a time."""
+    top, total, average = (xp.empty((len(x), *x.shape[2:]), x.dtype) for _ in range(3))
+
+    def work(examples: slice) -> None:
+        part = x[examples]
+        top[examples], total[examples], average[examples] = _sums(xp, part, rows[: len(part)], smoothing)
+
+    _in_pieces(work, x)
+    return top, total, average
+
+
+def _in_pieces(work: Callable[[slice], object], x: Array) -> None:
+    """Call a function for all examples, for as many at a time as stay in the cache."""
+    size = x.size // len(x)
+
+    def work_on_elements(piece: slice) -> None:
+        work(slice(-(-piece.start // size), -(-piece.stop // size)))  # the examples that begin in the piece
+
+    get_device_from_array(x).in_pieces(work_on_elements, x.size)
 
 
 def _places_and_factors(
     xp: ArrayModule, x: Any, t: Array, class_weight: Any, normalize: bool, ignore_label: int, reduce: str
 ) -> tuple[Any, Any]:
     """Return where the true classes stand in `x`, and what their log probabilities are multiplied by."""
-    classes, count, factors = t, t.size, -1.0
+    classes, count, factors = t, max(t.size, 1), -1.0
     if not all_counted("softmax_cross_entropy", x, t, ignore_label):
         counted = t != ignore_label
-        classes, count, factors = xp.where(counted, t, 0), int(counted.sum()), -counted.astype(x.dtype)
+        factors = -counted.astype(x.dtype)
+        classes, count = xp.where(counted, t, 0), number_of(counted, x)
     if class_weight is not None:
         factors = factors * xp.asarray(as_array(class_weight), x.dtype)[classes]
     if reduce == "mean":
-        factors = factors / max(count if normalize else len(t), 1)
+        factors = factors / (count if normalize else max(len(t), 1))
     grid = [xp.arange(n).reshape(n, *[1] * (t.ndim - i - 1)) for i, n in enumerate(t.shape)]
     return (grid[0], classes, *grid[1:]), factors
 
 
-def _softmax_cross_entropy_gx(gy: Any, smoothing: float, saved: Any) -> Any:
+def _times_powers(xp: ArrayModule, x: Array, top: Array, factors: Array, y: Array) -> None:
+    """Write e^(x - top) * factors."""
+    xp.subtract(x, top[:, None], out=y)
+    xp.exp(y, out=y)
+    y *= factors[:, None]
+
+
+def _softmax_cross_entropy_gx(gy: Any, x: Any, smoothing: float, saved: Any, xp: ArrayModule) -> Any:
     factors = gy * saved.factors
-    gx = saved.power * (-factors / saved.total)[:, None]
+    slopes, gx = -factors / saved.total, xp.empty_like(x)
+    arrays = x, saved.top, slopes, gx
+    if x.size > LARGE:
+        _in_pieces(lambda examples: _times_powers(xp, *(a[examples] for a in arrays)), x)
+    else:
+        _times_powers(xp, *arrays)
     if smoothing:
         factors, even = factors * (1 - smoothing), factors * (smoothing / gx.shape[1])
         gx += even[:, None] if even.ndim else even
@@ -240,10 +297,22 @@ def labels_of(name: str, x: Any, t: Any) -> Array:
     return labels
 
 
+def number_of(counted: Array, x: Any) -> Any:
+    """Return how many elements are true, at least 1: a number for the host, an array of x's dtype elsewhere."""
+    if isinstance(counted, np.ndarray):
+        return max(int(counted.sum()), 1)
+    return get_array_module(counted).maximum(counted.sum(), 1).astype(x.dtype)
+
+
 def all_counted(name: str, x: Any, t: Array, ignore_label: int | None = None) -> bool:
-    """Return whether no true class is the one that is not counted; raise if another one is out of range."""
+    """Return whether no true class is the one that is not counted; raise if another one is out of range.
+
+    Of arrays elsewhere than on the host nobody knows without waiting for their device, so they are not looked at.
+    """
     if not t.size:
         return True
+    if not can_look_at(t):
+        return ignore_label is None
     low, high = int(t.min()), int(t.max())
     all_are = ignore_label is None or not low <= ignore_label <= high
     if not 0 <= low <= high < x.shape[1]:

@@ -8,7 +8,7 @@ from catenary import Variable, as_array, widens_half
 from catenary.arithmetic import sum
 from catenary_functions.activation.smooth import softplus
 from catenary_functions.checks import check_same_shape, check_word
-from catenary_functions.loss.classification import all_counted, labels_of, softmax_cross_entropy
+from catenary_functions.loss.classification import all_counted, labels_of, number_of, softmax_cross_entropy
 from catenary_functions.loss.reducing import reduced
 from catenary_functions.math.elementwise import exp, maximum
 
@@ -86,5 +86,6 @@ def softmax_focal_loss(
     # Powers below 1 have no gradient at 0.
     loss: Variable = weighted * maximum(1 - exp(-plain), 1e-30) ** gamma
     if reduce == "mean":
-        return sum(loss) / max(int((labels != ignore_label).sum()), 1)
+        total: Variable = sum(loss) / number_of(labels != ignore_label, x)
+        return total
     return reduced("softmax_focal_loss", loss, reduce, WORDS)

@@ -10,7 +10,7 @@ from catenary.arithmetic import log, matmul, sum
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array
 from catenary_functions.activation.smooth import softplus
-from catenary_functions.checks import check_ndim, check_word, integers
+from catenary_functions.checks import check_ndim, check_range, check_word, integers
 from catenary_functions.connection.tables import embed_id
 from catenary_functions.loss.reducing import reduced
 from catenary_functions.math.elementwise import exp
@@ -30,10 +30,7 @@ def _rows(name: str, x: Any, t: Any) -> Array:
 
 def _scores(name: str, x: Any, W: Any, samples: Array) -> Variable:
     """Return the scores of sampled classes, shape (batch, samples)."""
-    if samples.size and not 0 <= int(samples.min()) <= int(samples.max()) < len(W):
-        raise ArgumentError(
-            f"{name}: classes must be from 0 to {len(W) - 1}, got {int(samples.min())} to {int(samples.max())}"
-        )
+    check_range(name, "classes", samples, len(W))
     return matmul(embed_id(samples, W), x[:, :, None])[:, :, 0]
 
 

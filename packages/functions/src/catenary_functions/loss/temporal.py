@@ -12,7 +12,7 @@ from catenary_functions.activation.probabilities import log_softmax
 from catenary_functions.array.choosing import where
 from catenary_functions.array.joining import separate, stack
 from catenary_functions.array.padding import pad
-from catenary_functions.checks import check_ndim, check_word, integers
+from catenary_functions.checks import can_look_at, check_ndim, check_word, integers
 from catenary_functions.loss.reducing import reduced
 from catenary_functions.math.reduction import logsumexp
 
@@ -64,7 +64,7 @@ def connectionist_temporal_classification(
     # is another class.
     path = xp.full((batch, 2 * max(labels.shape[1], 1) + 1), blank_symbol)
     path[:, 1 : 2 * labels.shape[1] : 2] = labels
-    if batch and not 0 <= int(path.min()) <= int(path.max()) < classes:
+    if batch and can_look_at(path) and not 0 <= int(path.min()) <= int(path.max()) < classes:
         raise ArgumentError(f"{name}: t and blank_symbol must hold classes from 0 to {classes - 1}")
     states = xp.arange(path.shape[1])
     never = scores.dtype.type(NEVER)
@@ -86,7 +86,7 @@ def _lengths(name: str, xp: ArrayModule, argument: str, given: Any, batch: int, 
     lengths = integers(name, argument, given)
     if lengths.shape != (batch,):
         raise ShapeError(f"{name}: {argument} must have shape ({batch},), got {lengths.shape}")
-    if batch and not least <= int(lengths.min()) <= int(lengths.max()) <= most:
+    if batch and can_look_at(lengths) and not least <= int(lengths.min()) <= int(lengths.max()) <= most:
         raise ArgumentError(
             f"{name}: {argument} must be from {least} to {most}, got {int(lengths.min())} to {int(lengths.max())}"
         )

@@ -16,7 +16,7 @@ __all__ = ["max_pooling_1d", "max_pooling_2d", "max_pooling_3d", "max_pooling_nd
 
 @function
 def max_pooling(xp: ArrayModule, x: Array, grid: Grid) -> Array:
-    return reduce_windows(xp, xp.maximum, x, grid, -xp.inf)
+    return reduce_windows(xp, "max", x, grid, -xp.inf)
 
 
 def _winners(xp: ArrayModule, x: Array, y: Array, grid: Grid) -> Array:

@@ -27,7 +27,7 @@ __all__ = [
 
 @function(widens_half=True)
 def sum_pooling(xp: ArrayModule, x: Array, grid: Grid) -> Array:
-    return reduce_windows(xp, xp.add, x, grid, 0.0)
+    return reduce_windows(xp, "sum", x, grid, 0.0)
 
 
 @function(widens_half=True)
@@ -51,7 +51,7 @@ def _average_pooling(
     if pad_value == 0:
         return sum_pooling(x, grid) * (1 / len(grid.taps))
     xp = get_array_module(x)
-    counts = reduce_windows(xp, xp.add, xp.ones((1, 1, *grid.size), x.dtype), grid, 0.0)
+    counts = reduce_windows(xp, "sum", xp.ones((1, 1, *grid.size), x.dtype), grid, 0.0)
     return sum_pooling(x, grid) / counts  # type: ignore[no-any-return]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
@@ -96,13 +98,24 @@ class TripwireArray:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        return bool(self._fenced)
+        return bool(self._read())
 
     def __float__(self) -> float:
-        return float(self._fenced)
+        return float(self._read())
 
     def __int__(self) -> int:
-        return int(self._fenced)
+        return int(self._read())
+
+    def item(self, *index: Any) -> Any:
+        """Return one element, as a number of the host."""
+        return self._read().item(*index)
+
+    def _read(self) -> np.ndarray[Any, Any]:
+        if _reading.refused:
+            raise TripwireError(
+                "the host asked for a value of an array of the device '@tripwire', and would wait for it"
+            )
+        return self._fenced
 
     def __repr__(self) -> str:
         return f"tripwire({self._fenced!r})"
@@ -112,6 +125,23 @@ class TripwireArray:
 
     def __reduce__(self) -> Any:
         return TripwireArray, (self._fenced,)
+
+
+class _Reading(threading.local):
+    refused = False
+
+
+_reading = _Reading()
+
+
+@contextmanager
+def no_reading() -> Iterator[None]:
+    """Refuse to give values of tripwire arrays to the host inside a `with` statement: a GPU would be waited for."""
+    before, _reading.refused = _reading.refused, True
+    try:
+        yield
+    finally:
+        _reading.refused = before
 
 
 def _index(index: Any) -> Any:

@@ -73,6 +73,11 @@ class TripwireGenerator:
         value = getattr(self._generator, name)
         return fenced(value) if callable(value) else value
 
+    def integers(self, low: Any, high: Any = None, size: Any = None, **kwargs: Any) -> Any:
+        """Return integers; a single one is a number of the host, which draws it."""
+        draw = self._generator.integers
+        return draw(low, high, **kwargs) if size is None else fenced(draw)(low, high, size, **kwargs)
+
 
 class TripwireDevice(Device):
     """The device `@tripwire`, for tests.
