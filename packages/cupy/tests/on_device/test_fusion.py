@@ -10,7 +10,7 @@ import pytest
 
 import catenary.functions as F
 from catenary import Variable, disable_implementations, grad
-from catenary_cupy.fusion import programs, traced
+from catenary_cupy.fusion import programs, traces
 
 X = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
 
@@ -19,7 +19,7 @@ X = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
 def launches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the steps that programs and traces take: kernels of ours, and what is done outside of them."""
     seen: list[str] = []
-    do, run = traced.Trace.do, programs.Program.run
+    do, run = traces.Trace.do, programs.Program.run
 
     def noting(self: Any, step: Any, registers: Any) -> Any:
         seen.append(step.__qualname__.split(".")[1])
@@ -29,7 +29,7 @@ def launches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.extend(step.__qualname__.split(".")[1] for step, _ in self._steps)
         return run(self, arrays)
 
-    monkeypatch.setattr(traced.Trace, "do", noting)
+    monkeypatch.setattr(traces.Trace, "do", noting)
     monkeypatch.setattr(programs.Program, "run", running)
     return seen
 
@@ -79,10 +79,10 @@ def test_a_program_is_kept_for_shapes_and_attributes(gpu: Any) -> None:
         calls.append(x.shape)
         return xp.maximum(x * slope, x + 1)
 
-    run = programs.Fused(body)
+    run = programs.Fused(body, ["xp", "x", "slope"])
 
     def call(value: Any, slope: float) -> Any:
-        return run({"xp": gpu.xp, "x": gpu.send(value), "slope": slope}).get()
+        return run(gpu.xp, gpu.send(value), slope).get()
 
     for value in (X, X * 2, X + 1):
         np.testing.assert_allclose(call(value, 2.0), np.maximum(value * 2, value + 1), rtol=1e-6)
@@ -101,19 +101,19 @@ def test_what_asks_for_values_runs_as_it_is(gpu: Any) -> None:
         calls.append(type(x).__name__)
         return x * 2 if float(x.sum()) > 0 else -x
 
-    run = programs.Fused(body)
+    run = programs.Fused(body, ["x"])
     for value in (X, abs(X), -abs(X)):
         expected = value * 2 if value.sum() > 0 else -value
-        np.testing.assert_allclose(run({"x": gpu.send(value)}).get(), expected, rtol=1e-6)
+        np.testing.assert_allclose(run(gpu.send(value)).get(), expected, rtol=1e-6)
     assert calls == ["Traced", "ndarray", "ndarray", "ndarray"]
 
 
 def test_an_array_from_elsewhere_is_not_kept_in_a_program(gpu: Any) -> None:
     held = [gpu.send(X)]
-    run = programs.Fused(lambda x: x + held[0])
-    np.testing.assert_allclose(run({"x": gpu.send(X)}).get(), X + X, rtol=1e-6)
+    run = programs.Fused(lambda x: x + held[0], ["x"])
+    np.testing.assert_allclose(run(gpu.send(X)).get(), X + X, rtol=1e-6)
     held[0] = gpu.send(X * 3)
-    np.testing.assert_allclose(run({"x": gpu.send(X)}).get(), X + X * 3, rtol=1e-6)
+    np.testing.assert_allclose(run(gpu.send(X)).get(), X + X * 3, rtol=1e-6)
 
 
 BODIES: dict[str, Callable[..., Any]] = {
@@ -163,11 +163,11 @@ def _out(xp: Any, x: Any) -> Any:
 
 @pytest.mark.parametrize("name", BODIES)
 def test_traced_bodies_do_as_they_do_on_the_host(gpu: Any, name: str) -> None:
-    run = programs.Fused(BODIES[name])
+    run = programs.Fused(BODIES[name], ["xp", "x"])
     for value in (X, X[::-1] * 3):
         expected = BODIES[name](np, value.copy())
         sent = gpu.send(np.ascontiguousarray(value))
-        found = run({"xp": gpu.xp, "x": sent})
+        found = run(gpu.xp, sent)
         assert found.dtype == expected.dtype
         np.testing.assert_allclose(found.get(), expected, rtol=1e-5, atol=1e-6)
         np.testing.assert_array_equal(sent.get(), value)
@@ -184,7 +184,7 @@ def test_special_numbers_go_through_as_in_numpy(gpu: Any, special: float) -> Non
         lambda xp, x: xp.isnan(x) | xp.isinf(x),
         lambda xp, x: x != x,
     ):
-        found = programs.Fused(lambda xp, x, body=body: body(xp, x))({"xp": gpu.xp, "x": gpu.send(x)}).get()
+        found = programs.Fused(body, ["xp", "x"])(gpu.xp, gpu.send(x)).get()
         np.testing.assert_array_equal(found, body(np, x))
         if found.dtype.kind == "f":
             np.testing.assert_array_equal(np.signbit(found[1:]), np.signbit(body(np, x)[1:]))

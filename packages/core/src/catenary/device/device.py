@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import tracemalloc
 from collections.abc import Callable, Hashable, Sequence
@@ -40,6 +41,11 @@ class Device:
     adds_in_order: bool = True
 
     _random: Any = None
+
+    @functools.cached_property
+    def kind(self) -> str:
+        """The kind of device, such as "cupy" for `@cupy:0`."""
+        return self.name.removeprefix("@").partition(":")[0]
 
     @property
     def random(self) -> Any:

@@ -140,7 +140,8 @@ def get_array_module(*arrays: Any) -> ArrayModule:
             continue
         array = getattr(array, "_array", array)
         if type(array) is not np.ndarray and hasattr(array, "shape") and not isinstance(array, np.generic):
-            return device_of(array).xp
+            known = current.device_of_type(type(array))  # all devices of a class have the same module
+            return device_of(array).xp if known is None else known.xp
     return np
 
 

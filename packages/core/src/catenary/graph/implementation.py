@@ -17,10 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from catenary.config import settings
-from catenary.device import get_device_from_array
+from catenary.device.current import device_of_type
 from catenary.errors import DeclarationError, PluginError, PluginWarning
 from catenary.graph.declaration import Declaration
 from catenary.types import Array
@@ -49,10 +47,6 @@ class _Alternative:
     provider: str
     device: str
     implementation: Implementation
-
-
-#: What the inputs of most calls are.
-HOST_TYPES = {np.ndarray, type(None)}
 
 
 class _Switch(threading.local):
@@ -120,9 +114,10 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _kind_of_device(arrays: tuple[Array, ...]) -> str:
-    if {*map(type, arrays)} <= HOST_TYPES:
-        return "numpy"
-    return get_device_from_array(*arrays).name.removeprefix("@").partition(":")[0]
+    """Return the kind of the device where all arrays are, or an empty string if they are on several."""
+    kinds = {device_of_type(type(array)) for array in arrays if array is not None}
+    first = kinds.pop() if len(kinds) == 1 else None
+    return "" if first is None else first.kind
 
 
 @contextmanager

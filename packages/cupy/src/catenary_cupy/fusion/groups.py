@@ -16,7 +16,8 @@ from catenary_cupy.capture import per_step
 from catenary_cupy.fusion.expressions import HALF, DTypeOf, as_operand
 from catenary_cupy.fusion.kernels import HALF_HEADER, KEPT, Text, c_type, scalar, write
 from catenary_cupy.fusion.module import TracedModule
-from catenary_cupy.fusion.traced import Trace, Untraceable, tracing
+from catenary_cupy.fusion.traced import Untraceable
+from catenary_cupy.fusion.traces import noting
 
 #: Elements for one block of threads, and threads in a block.
 CHUNK, THREADS = 8192, 256
@@ -78,13 +79,9 @@ class _Traced:
         self.text, self._written = self._trace()
 
     def _trace(self) -> tuple[Text, tuple[int, ...]]:
-        before = getattr(tracing, "trace", None)
-        noted = tracing.trace = Trace(self._device)
-        try:
+        with noting(self._device) as noted:
             leaves = [noted.enter(array) for array in self._group]
             self._function(TracedModule(self._device.xp), *leaves)
-        finally:
-            tracing.trace = before  # type: ignore[assignment]
         if noted.steps:
             raise Untraceable("a step of an optimizer does more than elementwise work")
         expressions = [as_operand(one.expression, one.dtype) for one in noted.changed.values()]

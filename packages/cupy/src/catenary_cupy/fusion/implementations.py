@@ -12,7 +12,8 @@ from catenary.graph.declaration import Declaration, Rule, passed_on
 from catenary.graph.function import declare_as
 from catenary.graph.node import DeclaredNode
 from catenary_cupy.fusion import structures
-from catenary_cupy.fusion.programs import Fused, can_fuse
+from catenary_cupy.fusion.expressions import SUPPORTED
+from catenary_cupy.fusion.programs import Fused
 
 
 def fused(declaration: Declaration) -> Implementation:
@@ -31,31 +32,34 @@ def fused(declaration: Declaration) -> Implementation:
         alternatives=(),
         serves=True,
     )
-    many = declaration.many
+    parameters = list(declaration.signature.parameters)
+    places = [parameters.index(name) for name in declaration.inputs]
 
     def accepts(*values: Any) -> bool:
-        named = dict(zip(declaration.signature.parameters, values))
-        return can_fuse(*(named[many] if many else [named[name] for name in declaration.inputs]))
+        arrays = values[places[0]] if declaration.many else [values[place] for place in places]
+        return all(a is None or a.dtype.char in SUPPORTED for a in arrays)
 
     return Implementation(declare_as(mine, declaration.body), accepts)
 
 
 def _body(body: Callable[..., Any], takes_xp: bool, takes_saved: bool) -> Callable[..., Any]:
-    names = list(inspect.signature(body).parameters)
+    _, *names = inspect.signature(body).parameters
+    names = names[:-1] if takes_saved else names
 
     def traced(**named: Any) -> Any:
+        xp = named.pop("xp", None)
+        if not takes_saved:
+            return body(xp, **named)
         saved = Saved()
-        first = named.pop("xp", None)
-        y = body(first, **named, **({"saved": saved} if takes_saved else {}))
-        return y, saved
+        return body(xp, **named, saved=saved), saved
 
-    run = Fused(traced)
+    run = Fused(traced, [*names, "xp"] if takes_xp else names)
 
-    def call(xp: Any, *args: Any, **kwargs: Any) -> Any:
-        named = {**dict(zip(names[1:], args)), **kwargs}
-        saved = named.pop("saved", None)
-        y, noted = run({**({"xp": xp} if takes_xp else {}), **named})
-        if saved is not None:
+    def call(xp: Any, *args: Any, saved: Any = None, **kwargs: Any) -> Any:
+        values = (*args, *(kwargs[name] for name in names[len(args) :])) if kwargs else args
+        y = run(*values, xp) if takes_xp else run(*values)
+        if takes_saved:
+            y, noted = y
             vars(saved).update(vars(noted))
         return y
 
@@ -65,12 +69,10 @@ def _body(body: Callable[..., Any], takes_xp: bool, takes_saved: bool) -> Callab
 def _rule(rule: Rule) -> Rule:
     if rule is passed_on:
         return rule
-    names = list(inspect.signature(rule).parameters)
-    run = Fused(rule)
+    run = Fused(rule, list(inspect.signature(rule).parameters))
 
     def call(*args: Any) -> Any:
-        named = dict(zip(names, args))
-        return rule(*args) if structures.holds(Variable, named) else run(named)
+        return rule(*args) if structures.holds(Variable, args) else run(*args)
 
     call.__signature__ = inspect.signature(rule)  # type: ignore[attr-defined]
     return call

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType, NoneType, SimpleNamespace
 from typing import Any
 
 from catenary import Device
-from catenary.device import get_device_from_array
+from catenary.device import device_of
+from catenary.device.current import device_of_type
 from catenary_cupy.fusion import module, structures
-from catenary_cupy.fusion.expressions import SUPPORTED
-from catenary_cupy.fusion.traced import Trace, Traced, Untraceable, tracing
+from catenary_cupy.fusion.traced import Traced, Untraceable
+from catenary_cupy.fusion.traces import Trace, noting
 
+#: The classes of most attributes.
+PLAIN = frozenset({bool, int, float, str, NoneType})
 #: How many programs are kept for each body.
 KEPT = 256
 
@@ -54,15 +57,11 @@ def trace(body: Callable[..., Any], device: Device, arrays: Sequence[Any], form:
     Raises:
         Untraceable: If it does what cannot be noted down.
     """
-    before = getattr(tracing, "trace", None)
-    noted = tracing.trace = Trace(device)
-    try:
+    with noting(device) as noted:
         results = body(structures.put_back(form, [noted.enter(array) for array in arrays]))
         if structures.holds(noted.array_type, results):
             raise Untraceable("a body returned an array that is none of its inputs")
         noted.settle(structures.take_out(Traced, results)[1])
-    finally:
-        tracing.trace = before  # type: ignore[assignment]
     program = Program(noted, results)
     return program, structures.transform(lambda one: noted.registers[one.register], Traced, results)
 
@@ -71,34 +70,41 @@ class Fused:
     """A body that runs as few kernels.
 
     Args:
-        body: A body on `xp`, or a gradient rule: its arguments are arrays, attributes, structures of them.
+        body: A body on `xp`, or a gradient rule: its arguments are arrays, attributes, and structures of them.
+        names: The names of its arguments; `xp` may be among them.
     """
 
-    def __init__(self, body: Callable[..., Any]) -> None:
+    def __init__(self, body: Callable[..., Any], names: Sequence[str]) -> None:
         self._body = body
+        self._names = tuple(names)
         self._programs: OrderedDict[Any, Program | None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, arguments: dict[str, Any]) -> Any:
-        """Call the body with arguments by name; `xp` is filled in if it is among them."""
-        given = {name: value for name, value in arguments.items() if name != "xp"}
-        device = get_device_from_array(*_first_arrays(given))
-        form, arrays = structures.take_out(device.supported_array_types[0], given)
-        key = tuple((a.shape, a.dtype) for a in arrays), device.name, _frozen(form)
+    def __call__(self, *values: Any) -> Any:
+        """Call the body with arguments in the order of their names."""
+        arrays: list[Any] = []
         try:
+            key = tuple(_describe(values, arrays))
             program = self._programs.get(key, _UNKNOWN)
         except TypeError:  # an attribute that has no hash
-            return self._body(**arguments)
+            program = None
+        if program is _UNKNOWN:
+            return self._trace(key, values)
         if program is None:
-            return self._body(**arguments)
-        if isinstance(program, Program):
-            return program.run(arrays)
-        xp = {"xp": module.TracedModule(device.xp)} if "xp" in arguments else {}
+            return self._body(**dict(zip(self._names, values)))
+        return program.run(arrays)
+
+    def _trace(self, key: Any, values: tuple[Any, ...]) -> Any:
+        arguments = dict(zip(self._names, values))
+        xp = arguments.pop("xp", None)
+        device = device_of(next(iter(_arrays_in(arguments))))
+        form, arrays = structures.take_out(device.supported_array_types[0], arguments)
+        module_for_it = {} if xp is None else {"xp": module.TracedModule(device.xp)}
         try:
-            made, results = trace(lambda named: self._body(**named, **xp), device, arrays, form)
+            made, results = trace(lambda named: self._body(**named, **module_for_it), device, arrays, form)
         except Untraceable:
             self._keep(key, None)
-            return self._body(**arguments)
+            return self._body(*values) if xp is None else self._body(**arguments, xp=xp)
         self._keep(key, made)
         return results
 
@@ -112,28 +118,38 @@ class Fused:
 _UNKNOWN: Any = object()
 
 
-def _first_arrays(arguments: Any) -> list[Any]:
-    """Return an array of the arguments, to find the device by."""
-    values = arguments.values() if isinstance(arguments, dict) else arguments
-    for value in values:
-        if hasattr(value, "dtype") and hasattr(value, "shape"):
-            return [value]
-        if isinstance(value, tuple | list | dict) and (found := _first_arrays(value)):
-            return found
-    return []
+def _describe(value: Any, arrays: list[Any]) -> Iterator[Any]:
+    """Yield what a program depends on in a structure: shapes and dtypes of arrays, and all else as it is.
+
+    Args:
+        value: The structure.
+        arrays: Gets the arrays, in the order of `structures.take_out`.
+    """
+    for one in value:
+        kind = type(one)
+        if kind in PLAIN:
+            yield kind  # 2 and 2.0 are equal, but do not give the same dtypes
+            yield one
+        elif kind is tuple or kind is list:
+            yield kind, len(one)
+            yield from _describe(one, arrays)
+        elif kind is SimpleNamespace:
+            yield tuple(vars(one))
+            yield from _describe(vars(one).values(), arrays)
+        elif isinstance(one, ModuleType):
+            pass
+        elif (device := device_of_type(kind)) is not None and device.kind == "cupy":
+            arrays.append(one)
+            yield one.shape
+            yield one.dtype
+        else:
+            yield kind
+            yield one
 
 
-def _frozen(form: Any) -> Any:
-    """Return a structure as a key: numbers of different classes differ."""
-    if isinstance(form, dict):
-        return tuple((name, _frozen(value)) for name, value in form.items())
-    if isinstance(form, SimpleNamespace):
-        return _frozen(vars(form))
-    if isinstance(form, tuple | list):
-        return type(form), *(_frozen(value) for value in form)
-    return type(form), form
-
-
-def can_fuse(*arrays: Any) -> bool:
-    """Return whether arrays have dtypes that kernels know."""
-    return all(a is None or a.dtype.char in SUPPORTED for a in arrays)
+def _arrays_in(value: Any) -> Iterator[Any]:
+    """Yield the arrays of a structure."""
+    arrays: list[Any] = []
+    for _ in _describe(value.values(), arrays):
+        if arrays:
+            yield arrays[0]
