@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "gpu: needs a CUDA device")
+
+
 @pytest.fixture(params=["@numpy", "@tripwire"])
 def device(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Run a test once on the host and once on the tripwire device, each as the current device."""
