@@ -112,6 +112,8 @@ def combine(operation: str, operands: tuple[Any, ...]) -> Expression | None:
 
 def _kind(operand: Any) -> Any:
     """Return what NumPy's rules of promotion ask of an operand: its dtype, or the class of a Python number."""
+    if isinstance(operand, bool):
+        return np.dtype(bool)
     if isinstance(operand, Expression | np.generic):
         return operand.dtype
     return type(operand)

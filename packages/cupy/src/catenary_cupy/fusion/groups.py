@@ -150,6 +150,29 @@ def _kernel(
 ) -> Any:
     import cupy
 
+    return cupy.RawKernel(source_of(dtypes, inputs, numbers, written, statements, results), "catenary_groups")
+
+
+def source_of(
+    dtypes: tuple[DTypeOf, ...],
+    inputs: tuple[int, ...],
+    numbers: tuple[DTypeOf, ...],
+    written: tuple[int, ...],
+    statements: str,
+    results: tuple[str, ...],
+) -> str:
+    """Return the text of the kernel over groups.
+
+    Its arguments are what `_rows` returns, and words: the numbers, and then for each group its size and addresses.
+
+    Args:
+        dtypes: Of the arrays of a group.
+        inputs: Which of them are read.
+        numbers: The dtypes of the numbers.
+        written: Which of the arrays are written.
+        statements: What computes the results.
+        results: The variables with the results.
+    """
     used = sorted({*inputs, *written})
     arrays = [f"{c_type(dtypes[i])}* const a{i} = reinterpret_cast<{c_type(dtypes[i])}*>(row[{i + 1}]);" for i in used]
     values = [
@@ -174,4 +197,4 @@ def _kernel(
         "}",
         "}",
     ]
-    return cupy.RawKernel("\n".join(lines), "catenary_groups")
+    return "\n".join(lines)
