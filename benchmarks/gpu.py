@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.frameworks import surroundings
 from benchmarks.works import find
 
-WORKS = ("exp_regression", "mlp", "cnn", "resnet18", "resnet50", "ptb", "transformer", "dcgan")
+WORKS = ("exp_regression", "mlp", "cnn", "resnet18", "resnet50", "ptb", "transformer")
 WARM_UP, SECONDS = 10, 0.25
 
 
@@ -102,7 +102,7 @@ def catenary_step(work: Any, capture: bool) -> tuple[Callable[[], Any], Callable
     device.use()
     step = work.catenary()
     step.optimizer.target.to_device(device)
-    for name in ("X", "T", "Z"):  # what the works compute on stands in their modules
+    for name in ("X", "T"):  # what the works compute on stands in their modules
         if hasattr(work, name):
             setattr(work, name, device.send(getattr(work, name)))
     if not capture:

@@ -7,6 +7,14 @@ from catenary.plugins import hookimpl
 CATENARY_API = "1.0"
 
 
+#: The functions that each module of `catenary_cupy.cudnn` serves, each by an `Implementation` of its name in capitals.
+CUDNN = {
+    "convolution": ("convolution", "deconvolution", "filter_gradient"),
+    "normalization": ("batch_normalization",),
+    "pooling": ("max_pooling", "spread", "sum_pooling"),
+    "probabilities": ("log_softmax", "softmax"),
+    "recurrent": ("gru_layer", "lstm_layer", "rnn_layer"),
+}
 #: Functions whose own bodies and gradient rules run as few generated kernels.
 FUSED = (
     *("celu", "clipped_relu", "elu", "gelu", "hard_sigmoid", "hard_swish", "leaky_relu", "log_sigmoid", "mish"),
@@ -27,10 +35,15 @@ def catenary_devices() -> dict[str, str]:
 @hookimpl
 def catenary_implementations() -> dict[str, str]:
     """Return the implementations."""
-    return {f"{name}@cupy:fused": "catenary_cupy.fusion.implementations:fused" for name in FUSED}
+    cudnn = {
+        f"{name}@cupy:cudnn": f"catenary_cupy.cudnn.{module}:{name.upper()}"
+        for module, names in CUDNN.items()
+        for name in names
+    }
+    return cudnn | {f"{name}@cupy:fused": "catenary_cupy.fusion.implementations:fused" for name in FUSED}
 
 
 @hookimpl
 def catenary_diagnostics() -> dict[str, str]:
     """Return what `catenary doctor` shows."""
-    return {"CUDA": "catenary_cupy.diagnostics:describe"}
+    return {"CUDA": "catenary_cupy.diagnostics:describe", "cuDNN": "catenary_cupy.cudnn.library:describe"}

@@ -1,0 +1,1 @@
+"""Bodies of functions by cuDNN, for arrays of CuPy."""
