@@ -13,7 +13,7 @@ import numpy as np
 
 from catenary import Device
 from catenary.errors import ArgumentError, ArgumentTypeError
-from catenary.types import Array
+from catenary.types import Array, Shape
 from catenary_cupy import requirements
 
 #: Libraries for host arrays, and those for arrays of CuPy.
@@ -62,6 +62,9 @@ class CupyDevice(Device):
         from catenary_cupy.random import Generator
 
         return Generator(self, np.random.SeedSequence(seed) if not hasattr(seed, "generate_state") else seed)
+
+    def drop_mask(self, shape: Shape, ratio: float, dtype: Any) -> Any:
+        return self.random.mask(shape, ratio, 1 / (1 - ratio), dtype)
 
     def send_array(self, array: Array) -> Any:
         """Return an array on this GPU: one of the host goes by way of pinned memory, and nothing waits for it."""

@@ -60,6 +60,16 @@ def _kernel(draw: str, dtype: str) -> Any:
     )
 
 
+@lru_cache
+def _mask_kernel() -> Any:
+    import cupy
+
+    uniform = DRAWS["uniform", "float32"].replace("y = ", "const float u = ")
+    operation = f"unsigned int c[4];\ncatenary_philox(offset + i, k0, k1, c);\n{uniform}\ny = u >= ratio ? value : static_cast<T>(0.0f);"
+    parameters = "uint64 offset, uint32 k0, uint32 k1, float32 ratio, T value"
+    return cupy.ElementwiseKernel(parameters, "T y", operation, "catenary_mask", preamble=PHILOX)
+
+
 class Generator:
     """The random generator of a GPU, with methods of `numpy.random.Generator`.
 
@@ -145,6 +155,20 @@ class Generator:
         order = xp.argsort(self._draw("words", count, np.uint64))
         return order if np.ndim(x) == 0 and not hasattr(x, "shape") else xp.take(x, order, axis=axis)
 
+    def mask(self, size: Any, ratio: float, value: float, dtype: Any = np.float32) -> Any:
+        """Return zeros with a probability, and a value elsewhere; they fall as `random` in float32 is below `ratio`.
+
+        Args:
+            size: The shape.
+            ratio: The probability of zero.
+            value: What stands elsewhere.
+            dtype: Any floating-point dtype.
+        """
+        with self._device.create_context():
+            out = self._device.xp.empty(size, dtype)
+            _mask_kernel()(self._take(out.size), *self._words(), np.float32(ratio), np.dtype(dtype).type(value), out)
+        return out
+
     # --- how ---
 
     def _draw(self, draw: str, size: Any, dtype: Any, out: Any = None) -> Any:
@@ -155,8 +179,11 @@ class Generator:
         with self._device.create_context():
             if out is None:
                 out = xp.empty(shape, kind)
-            _kernel(draw, kind.name)(self._take(out.size), np.uint32(self._key[0]), np.uint32(self._key[1]), out)
+            _kernel(draw, kind.name)(self._take(out.size), *self._words(), out)
         return out
+
+    def _words(self) -> tuple[np.uint32, np.uint32]:
+        return np.uint32(self._key[0]), np.uint32(self._key[1])
 
     def _take(self, count: int) -> Any:
         """Return the first of some unused counters: a number, or an array where a step is being recorded."""

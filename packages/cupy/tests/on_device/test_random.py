@@ -74,6 +74,17 @@ def test_exponential_numbers_integers_and_permutations(gpu: Any) -> None:
     assert isinstance(gpu.random.integers(5), np.integer)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_masks_fall_as_uniform_numbers_do(gpu: Any, dtype: str) -> None:
+    state = gpu.random.state
+    mask = gpu.to_host(gpu.drop_mask((100, 100), 0.3, np.dtype(dtype)))
+    gpu.random.state = state
+    kept = gpu.to_host(gpu.random.random((100, 100), "float32")) >= np.float32(0.3)
+    assert mask.dtype == dtype
+    np.testing.assert_array_equal(mask, kept * np.dtype(dtype).type(1 / 0.7))
+    assert abs(kept.mean() - 0.7) < 0.02
+
+
 def test_other_distributions_come_from_the_host(gpu: Any) -> None:
     x = gpu.random.gamma(2.0, size=1000)
     assert gpu.is_array_supported(x)

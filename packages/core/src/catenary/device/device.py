@@ -15,7 +15,7 @@ import numpy as np
 from catenary.device import current
 from catenary.device.pieces import run_in_pieces
 from catenary.errors import ArgumentTypeError
-from catenary.types import Array, ArrayModule
+from catenary.types import Array, ArrayModule, Shape
 
 
 class Device:
@@ -57,6 +57,17 @@ class Device:
     @random.setter
     def random(self, generator: Any) -> None:
         self._random = generator
+
+    def drop_mask(self, shape: Shape, ratio: float, dtype: Any) -> Array:
+        """Return random factors for dropout: 0, or what keeps the expected value.
+
+        Args:
+            shape: Their shape.
+            ratio: The probability of 0, below 1.
+            dtype: Their dtype.
+        """
+        keep = self.random.random(shape, "float32") >= ratio
+        return keep * np.dtype(dtype).type(1 / (1 - ratio))
 
     def library(self, name: str) -> Any:
         """Return the module of a library with functions for arrays of this device.

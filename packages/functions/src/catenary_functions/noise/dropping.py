@@ -64,9 +64,7 @@ def draw_mask(x: Any, ratio: float, shape: Shape | None = None) -> Array:
         ratio: The probability of 0.
         shape: The shape; that of `x` if None.
     """
-    random = get_device_from_array(x).random
-    keep = random.random(x.shape if shape is None else shape, "float32") >= ratio
-    return keep * x.dtype.type(1 / (1 - ratio))
+    return get_device_from_array(x).drop_mask(x.shape if shape is None else shape, ratio, x.dtype)
 
 
 @function
