@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import catenary
-from catenary import Parameter, Variable, as_array, get_device_from_array
+from catenary import Parameter, Variable, as_array, get_array_module, get_device_from_array
 from catenary.errors import ArgumentError, GraphError
 from catenary.types import Array
 from chainer._differences import (
@@ -76,7 +76,8 @@ def check_backward(
         """Return the outputs that have a gradient, a step away from the inputs."""
         ways = iter(directions)
         moved = [
-            (a + step * next(ways)).astype(a.dtype) if moving else a for a, moving in zip(arrays, moves, strict=True)
+            (a + get_array_module(a).asarray(step) * next(ways)).astype(a.dtype) if moving else a
+            for a, moving in zip(arrays, moves, strict=True)
         ]
         with _arrays_of_params(params, moved[len(xs) :]):
             ys = as_tuple(func(*map(Variable, moved[: len(xs)])))

@@ -15,12 +15,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "gpu: needs a CUDA device")
 
 
-@pytest.fixture(params=["@numpy", "@tripwire"])
+@pytest.fixture(params=["@numpy", "@tripwire", pytest.param("@cupy:0", marks=pytest.mark.gpu)])
 def device(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Run a test once on the host and once on the tripwire device, each as the current device."""
+    """Run a test on the host, on the tripwire device and on a GPU, if there is one, each as the current device."""
     import catenary
+    from catenary.testing import open_gpu
 
-    with catenary.using_device(request.param) as found:
+    with catenary.using_device(open_gpu() if request.param == "@cupy:0" else request.param) as found:
         yield found
 
 
