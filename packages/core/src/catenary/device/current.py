@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Every device that has been opened, by name.
 opened: dict[str, Device] = {}
+#: The classes of their arrays.
+array_types: set[type] = set()
 _by_type: dict[type, list[Device]] = {}
 _entropy: list[int | None] = [None]
 
@@ -33,6 +35,7 @@ def remember(device: Device) -> None:
 
 def know_types(device: Device) -> None:
     """Let arrays of a device's classes be found to be on it, without a name for it."""
+    array_types.update(device.supported_array_types)
     for array_type in device.supported_array_types:
         _by_type.setdefault(array_type, []).append(device)
 

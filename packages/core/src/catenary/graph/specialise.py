@@ -7,6 +7,8 @@ For `linear(xp, x, W, b=None)` the text looks like this (`text_of` returns it, t
         if _mode > 1:
             if _mode == 2 and type(x) is _ndarray and type(W) is _ndarray and (b is None or type(b) is _ndarray):
                 return _body(_numpy, x, W, b)
+            if _mode == 2 and type(x) in _array_types and ...:
+                return _body(_module_of(*(x, W, b, )), x, W, b)
             return _special(_declaration, (x, W, b), ())
         if isinstance(x, _Variable):
             x_array = x._array; x_source = x._node
@@ -44,6 +46,7 @@ from typing import Any
 import numpy as np
 
 from catenary.config import settings
+from catenary.device import current
 from catenary.graph import call as steps
 from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names, passed_on
 from catenary.graph.half import is_half
@@ -60,6 +63,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
     namespace.update(
         _NodeClass=declaration.node_class,
         _Saved=Saved,
+        _array_types=current.array_types,
         _Variable=Variable,
         _body=declaration.body,
         _declaration=declaration,
@@ -101,19 +105,38 @@ def text_of(declaration: Declaration) -> str:
 
 
 def _raw(declaration: Declaration) -> list[str]:
-    """Return what a first-order backward walk runs: from NumPy arrays to NumPy arrays, without more ado."""
-    tests = []
+    """Return what a first-order backward walk runs: from arrays to arrays, without more ado."""
+    small = [f"{_size(declaration, '')} < _from_size"] if _from_size(declaration) is not None else []
+    lines = _body_on(declaration, ("type({0}) is _ndarray", "{{*map(type, {0})}} == _only_numpy"), small, "_numpy")
+    if not any(one.device != "numpy" for one in declaration.alternatives):
+        elsewhere = "type({0}) in _array_types", "{{*map(type, {0})}} <= _array_types"
+        lines += _body_on(declaration, elsewhere, small, f"_module_of(*{_tuple_or_list(declaration)})")
+    return lines
+
+
+def _body_on(declaration: Declaration, kinds: tuple[str, str], more: list[str], module: str) -> list[str]:
+    """Return a test for arrays of some classes, and the call of the body for them.
+
+    Args:
+        declaration: What is known of the function.
+        kinds: The test of one input, and that of a list of them.
+        more: Further tests.
+        module: The expression for the module of the arrays.
+    """
+    tests = ["_mode == 2"]
     for name, kind in declaration.inputs.items():
-        is_numpy = f"{{*map(type, {name})}} == _only_numpy" if kind == "many" else f"type({name}) is _ndarray"
-        tests.append(f"({name} is None or {is_numpy})" if kind == "optional" else is_numpy)
+        test = kinds[kind == "many"].format(name)
+        tests.append(f"({name} is None or {test})" if kind == "optional" else test)
     if declaration.widens_half:
         tests.append(f"{_first(declaration, '')}.itemsize != 2")
-    if _from_size(declaration) is not None:
-        tests.append(f"{_size(declaration, '')} < _from_size")
-    arguments = ["_numpy" if declaration.takes_xp else "None", *_arguments(declaration, "")]
+    arguments = [module if declaration.takes_xp else "None", *_arguments(declaration, "")]
     if declaration.takes_saved:
         arguments.append("saved=_Saved()")
-    return [f"        if {' and '.join(['_mode == 2', *tests])}:", f"            return _body({', '.join(arguments)})"]
+    return [f"        if {' and '.join([*tests, *more])}:", f"            return _body({', '.join(arguments)})"]
+
+
+def _tuple_or_list(declaration: Declaration) -> str:
+    return declaration.many or _tuple(declaration.inputs)
 
 
 def _from_size(declaration: Declaration) -> int | None:
