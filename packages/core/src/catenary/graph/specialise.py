@@ -50,7 +50,7 @@ from catenary.device import current
 from catenary.graph import call as steps
 from catenary.graph.declaration import Declaration, Rule, Saved, parameter_names, passed_on
 from catenary.graph.half import is_half
-from catenary.graph.implementation import find_alternatives
+from catenary.graph.implementation import chosen, find_alternatives
 from catenary.graph.node import DeclaredNode, next_order
 from catenary.variable import Variable
 
@@ -66,6 +66,7 @@ def specialise(function: Any, declaration: Declaration) -> None:
         _array_types=current.array_types,
         _Variable=Variable,
         _body=declaration.body,
+        _chosen=chosen,
         _declaration=declaration,
         _connect=steps.connect,
         _constants=steps.constants,
@@ -100,7 +101,7 @@ def text_of(declaration: Declaration) -> str:
     for name, kind in declaration.inputs.items():
         lines += _unwrap(declaration, name, kind)
     if declaration.alternatives:
-        lines.append(f"    if {_may_be_served(declaration)}: {special}")
+        lines += _serve(declaration)
     return "\n".join([*lines, *_forward(declaration), *_record(declaration)]) + "\n"
 
 
@@ -143,6 +144,16 @@ def _from_size(declaration: Declaration) -> int | None:
     """Return from which size on an implementation may serve NumPy arrays; None if none does."""
     sizes = [one.implementation.from_size for one in declaration.alternatives if one.device == "numpy"]
     return min(sizes, default=None)
+
+
+def _serve(declaration: Declaration) -> list[str]:
+    """Return what looks for an implementation, and calls it in place of the function."""
+    arrays = f"{declaration.many}_array" if declaration.many else _tuple(f"{n}_array" for n in declaration.inputs)
+    return [
+        f"    if {_may_be_served(declaration)}:",
+        f"        _other = _chosen(_declaration, {arrays}, {_tuple(declaration.attributes)})",
+        f"        if _other is not None: return _other({', '.join(_arguments(declaration, ''))})",
+    ]
 
 
 def _may_be_served(declaration: Declaration) -> str:
