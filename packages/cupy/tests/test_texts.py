@@ -149,7 +149,9 @@ def test_the_kernel_over_groups_compiles(half: bool) -> None:
     assert step is not None
     text = write([as_operand(step, p.dtype), as_operand(new, m.dtype)])
     dtypes = (p.dtype, g.dtype, m.dtype)
-    compiled(groups.source_of(dtypes, text.inputs, text.number_dtypes, (0, 2), text.statements, text.results))
+    compiled(
+        groups.source_of(groups.Work(dtypes, text.inputs, text.number_dtypes, (0, 2), text.statements, text.results))
+    )
 
 
 def test_the_random_generator_compiles() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class _Traced:
         """Run the kernel over all groups."""
         text, arrays = self.text, len(self._group)
         dtypes = tuple(a.dtype for a in self._group)
-        kernel = _kernel(dtypes, text.inputs, text.number_dtypes, self._written, text.statements, text.results)
+        work = Work(dtypes, text.inputs, text.number_dtypes, self._written, text.statements, text.results)
         blocks = _blocks(self._device, tuple(group[0].size for group in groups))
         if not len(blocks):
             return
@@ -112,7 +112,7 @@ class _Traced:
             return words
 
         on_device = per_step(self._device, words.shape, words.dtype, compute)
-        kernel((len(blocks),), (THREADS,), (blocks, on_device))
+        _kernel(work)((len(blocks),), (THREADS,), (blocks, on_device))
 
 
 def _wide(dtype: DTypeOf) -> DTypeOf:
@@ -139,33 +139,10 @@ def _rows(sizes: tuple[int, ...]) -> np.ndarray[Any, Any]:
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
-@lru_cache(KEPT)
-def _kernel(
-    dtypes: tuple[DTypeOf, ...],
-    inputs: tuple[int, ...],
-    numbers: tuple[DTypeOf, ...],
-    written: tuple[int, ...],
-    statements: str,
-    results: tuple[str, ...],
-) -> Any:
-    import cupy
+class Work(NamedTuple):
+    """What a kernel over groups does.
 
-    return cupy.RawKernel(source_of(dtypes, inputs, numbers, written, statements, results), "catenary_groups")
-
-
-def source_of(
-    dtypes: tuple[DTypeOf, ...],
-    inputs: tuple[int, ...],
-    numbers: tuple[DTypeOf, ...],
-    written: tuple[int, ...],
-    statements: str,
-    results: tuple[str, ...],
-) -> str:
-    """Return the text of the kernel over groups.
-
-    Its arguments are what `_rows` returns, and words: the numbers, and then for each group its size and addresses.
-
-    Args:
+    Attributes:
         dtypes: Of the arrays of a group.
         inputs: Which of them are read.
         numbers: The dtypes of the numbers.
@@ -173,15 +150,37 @@ def source_of(
         statements: What computes the results.
         results: The variables with the results.
     """
-    used = sorted({*inputs, *written})
+
+    dtypes: tuple[DTypeOf, ...]
+    inputs: tuple[int, ...]
+    numbers: tuple[DTypeOf, ...]
+    written: tuple[int, ...]
+    statements: str
+    results: tuple[str, ...]
+
+
+@lru_cache(KEPT)
+def _kernel(work: Work) -> Any:
+    import cupy
+
+    return cupy.RawKernel(source_of(work), "catenary_groups")
+
+
+def source_of(work: Work) -> str:
+    """Return the text of the kernel over groups.
+
+    Its arguments are what `_rows` returns, and words: the numbers, and then for each group its size and addresses.
+    """
+    dtypes, numbers = work.dtypes, work.numbers
+    used = sorted({*work.inputs, *work.written})
     arrays = [f"{c_type(dtypes[i])}* const a{i} = reinterpret_cast<{c_type(dtypes[i])}*>(row[{i + 1}]);" for i in used]
     values = [
         f"const {c_type(d)} number{i} = static_cast<{c_type(d)}>"
         f"(reinterpret_cast<const {c_type(_wide(d))}*>(words)[{i}]);"
         for i, d in enumerate(numbers)
     ]
-    reads = [f"const {c_type(dtypes[r])} in{i} = a{r}[i];" for i, r in enumerate(inputs)]
-    writes = [f"a{r}[i] = {result};" for r, result in zip(written, results)]
+    reads = [f"const {c_type(dtypes[r])} in{i} = a{r}[i];" for i, r in enumerate(work.inputs)]
+    writes = [f"a{r}[i] = {result};" for r, result in zip(work.written, work.results)]
     lines = [
         HALF_HEADER if HALF in dtypes else "",
         'extern "C" __global__ void catenary_groups(const long long* blocks, const unsigned long long* words) {',
@@ -192,7 +191,7 @@ def source_of(
         *values,
         "for (long long i = start + threadIdx.x; i < end; i += blockDim.x) {",
         *reads,
-        statements,
+        work.statements,
         *writes,
         "}",
         "}",
