@@ -119,6 +119,44 @@ def test_times_are_added_to_a_history_and_shown(tmp_path: Path) -> None:
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
+def made(date: str, unit: str, plugins: list[str], **ratios: float | None) -> dict[str, Any]:
+    """Return a record of a history with these ratios to PyTorch."""
+    results = [{"work": work, f"catenary_{unit}": 1.0, "ratio_torch": ratio} for work, ratio in ratios.items()]
+    for result in results:
+        if result["ratio_torch"] is None:  # PyTorch was not there
+            del result["ratio_torch"]
+    return {"date": f"{date}T00:00:00+00:00", "unit": unit, "plugins": plugins, "results": results}
+
+
+def test_the_newest_ratios_of_each_way_are_drawn(tmp_path: Path) -> None:
+    plots, history = (importlib.import_module(f"benchmarks.{name}") for name in ("plots", "history"))
+    records = [
+        made("2026-01-03", "ms", [], mlp=1.25, tiny=None),
+        made("2026-01-01", "ms", [], mlp=9.0, cnn=2.0, ptb=None),
+        made("2026-01-02", "ms", ["onednn 1"], cnn=0.75, mlp=1.1),
+        made("2026-01-04", "MiB", ["onednn 1"], mlp=0.5),
+        made("2026-01-04", "ms", ["onednn 1"], mlp=None, latency_mlp=0.4),
+    ]
+    file = tmp_path / "history.jsonl"
+    file.write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
+    times, memory = (history.read(file, unit) for unit in ("ms", "MiB"))
+    # In the order of the works that are asked for; later records win, and those without PyTorch change nothing.
+    works = ("cnn", "tiny", "mlp", "ptb")
+    assert plots.newest(times, works) == [("cnn", 2.0, 0.75), ("mlp", 1.25, 1.1)]
+    assert plots.newest(memory, works) == [("mlp", None, 0.5)]
+    assert plots.goals("mlp", "ms") == (0.6, 0.45)
+    assert plots.goals("tiny", "ms") == (None, None)
+    assert plots.goals("tiny", "MiB") == (1.2, 1.0)
+    folders = [tmp_path / "once", tmp_path / "again"]
+    for folder in folders:
+        run("-m", "benchmarks.plots", str(file), "--into", str(folder))
+    once, again = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert {*once} == {"training.svg", "inference.svg", "memory.svg"}
+    assert once == again
+    assert b" 1.25</text>" in once["training.svg"]
+    assert b"9.00" not in once["training.svg"]
+
+
 def later(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record as another run gives it, with PyTorch."""
     result = {**record["results"][0], "catenary_ms": 2000.0, "torch_ms": 4000.0, "ratio_torch": 0.5}

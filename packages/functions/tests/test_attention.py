@@ -14,7 +14,6 @@ import catenary.functions as F
 from catenary import Variable
 from catenary.errors import ArgumentError, ShapeError
 from catenary.testing import FunctionCase as case, WrongCall, function_tests, wrong_call_tests
-from catenary_functions.connection import attention as module
 
 Array = np.ndarray[Any, Any]
 
@@ -113,26 +112,44 @@ WRONG = [
 test_wrong_calls = wrong_call_tests(WRONG)
 
 
+@pytest.mark.parametrize("at_once", [2**10, 2**16])  # 64 queries of one example; all queries of one example
 @pytest.mark.parametrize("is_causal", [False, True])
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
-def test_many_blocks_are_as_one(is_causal: bool, dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_blocks_are_as_one(at_once: int, is_causal: bool, dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    arrays = [rng.standard_normal((2, 200, 8)) for _ in range(4)]
+    arrays = [rng.standard_normal((3, 2, 120, 8)) for _ in range(4)]
+    mask = rng.random((3, 1, 120, 120)) < 0.8
 
     def run(double: bool) -> list[Array]:
         catenary.seed(3)
         xs = [Variable(a) for a in arrays[:3]]
-        y = A(*xs, is_causal=is_causal, dropout=dropout)
+        y = A(*xs, mask, is_causal=is_causal, dropout=dropout)
         gxs = catenary.grad([y], xs, [Variable(arrays[3])], enable_double_backprop=double)
         return [y.array, *(g.array for g in gxs if g is not None)]
 
-    in_blocks = run(double=False)  # 64 queries at a time
+    monkeypatch.setattr(catenary.get_device("@numpy"), "cache_elements", at_once)
+    in_blocks = run(double=False)
     for a, b in zip(in_blocks, run(double=True), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
     if not dropout:
-        monkeypatch.setattr(module, "_blocks", lambda q, k, c: [(slice(0, 200), slice(0, 200))])
+        monkeypatch.setattr(catenary.get_device("@numpy"), "cache_elements", 2**30)
         for a, b in zip(in_blocks, run(double=False), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+def test_each_block_draws_its_own_dropout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catenary.get_device("@numpy"), "cache_elements", 2**10)
+    x = np.ones((2, 128, 1))  # where all keys fit alike, a result is the share of those that were kept
+    y = A(x, x, x, dropout=0.5).array[..., 0].reshape(4, 64)
+    assert len({tuple(block) for block in y}) == 4
+
+
+def test_the_wider_dtype_counts() -> None:
+    q, k, v = (np.random.default_rng(0).standard_normal((2, 3, 4)).astype(d) for d in ("float32", "float64", "float32"))
+    y = A(q, k, v).array
+    assert y.dtype == np.float64
+    np.testing.assert_allclose(y, attention(q, k, v), rtol=1e-6)
+    assert A(q, q, v, np.zeros((3, 3))).dtype == np.float64
 
 
 def peak(length: int) -> int:

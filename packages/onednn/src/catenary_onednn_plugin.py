@@ -9,6 +9,7 @@ CATENARY_API = "1.0"
 #: The functions that each module serves, each by an `Implementation` of the same name in capitals.
 FUNCTIONS = {
     "affine_maps": ("affine",),
+    "attention": ("attention",),
     "channels": ("scale_and_shift",),
     "convolution": ("convolution", "deconvolution", "filter_gradient"),
     "elementwise": ("gelu", "hard_swish", "leaky_relu", "relu", "sigmoid", "silu", "tanh"),

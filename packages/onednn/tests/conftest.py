@@ -11,7 +11,7 @@ import pytest
 import catenary.functions as F
 from catenary.functions import kernels
 from catenary.graph.function import forget_specialisation
-from catenary_onednn import affine_maps, blas, convolution, recurrent
+from catenary_onednn import affine_maps, attention, blas, convolution, recurrent
 from catenary_onednn.library import is_usable, load
 from catenary_onednn.primitive import Primitive
 from catenary_onednn_plugin import FUNCTIONS
@@ -52,7 +52,7 @@ def from_size(request: pytest.FixtureRequest, from_sizes: dict[str, int]) -> Ite
 @pytest.fixture(autouse=True)
 def thresholds(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Take the thresholds away, and return what they were."""
-    modules = affine_maps, convolution
+    modules = affine_maps, attention, convolution
     found = {module.__name__.rpartition(".")[2]: module.WORTH_IT for module in modules}
     found["steps"] = recurrent.STEPS
     for module in modules:

@@ -33,7 +33,7 @@ def test_values_and_gradients(batch: int, inputs: int, outputs: int, of_x: str, 
     y = F.linear(x, W, b)
     y.grad = gy
     y.backward()
-    assert calls == {0: 4}
+    assert sorted(calls.values()) == [1, 3]  # the values by a primitive, three gradients by plain products
     wide_x, wide_W, g = (a.astype(np.float64) for a in (x.array, W.array, gy))
     np.testing.assert_allclose(y.array, np.einsum("bi,oi->bo", wide_x, wide_W) + b.array, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(x.grad, np.einsum("bo,oi->bi", g, wide_W), rtol=1e-5, atol=1e-5)

@@ -24,6 +24,8 @@ def layer(kind: Callable[..., tuple[Variable, ...]], is_backward: bool = False) 
 
 
 IMAGES = (3, 6, 9, 7)
+#: Queries, keys and values of two sequences and three heads.
+HEADS = [(2, 3, 5, 7), (2, 3, 6, 7), (2, 3, 6, 4)]
 FUNCTIONS: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
     "convolution": (lambda x, W, b: F.convolution_2d(x, W, b, pad=1), [IMAGES, (5, 6, 3, 3), (5,)]),
     "convolution, no bias": (lambda x, W: F.convolution_2d(x, W, stride=2), [IMAGES, (4, 6, 2, 3)]),
@@ -42,6 +44,12 @@ FUNCTIONS: dict[str, tuple[Function, list[tuple[int, ...]]]] = {
     "convolution, volumes": (lambda x, W: F.convolution_3d(x, W, pad=1), [(2, 3, 4, 5, 6), (4, 3, 3, 3, 3)]),
     "deconvolution": (lambda x, W, b: F.deconvolution_2d(x, W, b, 2, 1), [IMAGES, (6, 5, 4, 4), (5,)]),
     "deconvolution, sequences": (lambda x, W: F.deconvolution_1d(x, W, stride=2), [(2, 3, 5), (3, 4, 2)]),
+    "attention": (F.scaled_dot_product_attention, HEADS),
+    "attention, causal": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), HEADS),
+    "attention, added to scores": (F.scaled_dot_product_attention, [*HEADS, (3, 1, 6)]),
+    "attention, no batch": (F.scaled_dot_product_attention, [(5, 7), (6, 7), (6, 4)]),
+    "attention, one of each": (F.scaled_dot_product_attention, [(1, 1, 1), (1, 1, 1), (1, 1, 1)]),
+    "attention, dropout": (lambda q, k, v: kernels.attention(q, k, v, None, False, 0.3, 0.5, 7), HEADS),
     "linear": (F.linear, [(7, 5), (4, 5), (4,)]),
     "linear, no bias": (F.linear, [(1, 5), (4, 5)]),
     "linear, one feature": (F.linear, [(3, 1), (4, 1), (4,)]),
@@ -143,7 +151,7 @@ def test_other_dtypes_are_left_to_numpy(name: str, calls: Counter[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in FUNCTIONS if "batch normalization" not in name and "layer" not in name]
+    "name", [name for name in FUNCTIONS if not any(part in name for part in ("attention", "batch norm", "layer"))]
 )
 def test_empty_batches_are_left_to_numpy(name: str, calls: Counter[int]) -> None:
     x, *rest = inputs_of(name)

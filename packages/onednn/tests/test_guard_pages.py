@@ -81,9 +81,9 @@ PROGRAM = """
 import importlib, sys
 sys.path.insert(0, {folder!r})
 import conftest, test_functions, test_guard_pages
-from catenary_onednn import affine_maps, convolution
+from catenary_onednn import affine_maps, attention, convolution
 from catenary_onednn_plugin import FUNCTIONS
-affine_maps.WORTH_IT = convolution.WORTH_IT = 0
+affine_maps.WORTH_IT = attention.WORTH_IT = convolution.WORTH_IT = 0
 for names in FUNCTIONS.values():
     for name in names:
         conftest.ask_from(name, 0)

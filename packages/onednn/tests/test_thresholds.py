@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import catenary.functions as F
-from catenary_onednn import affine_maps, convolution
+from catenary_onednn import affine_maps, attention, convolution
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from catenary_onednn import affine_maps, convolution
     [
         # Multiplications for each image; elements of an image.
         (convolution, lambda x: F.convolution_2d(x, np.ones((4, 2, 3, 3), np.float32)), (2, 6, 6), 2 * 4 * 9 * 16),
+        (attention, lambda x: F.scaled_dot_product_attention(*[x[:, None]] * 3), (50,), 50),
         (affine_maps, lambda x: F.linear(x, np.ones((20, 50), np.float32)), (50,), 1000),
     ],
 )
@@ -51,3 +52,14 @@ def test_small_calls_are_not_asked_about(name: str, from_size: int, calls: Count
     assert not calls
     CALLS[name](np.ones((1, from_size), np.float32))
     assert calls
+
+
+def test_large_filters_for_few_places_are_left_to_numpy(calls: Counter[int]) -> None:
+    W = np.ones((512, 512, 2, 2), np.float32)
+    F.convolution_2d(np.ones((1, 512, 5, 5), np.float32), W)
+    F.deconvolution_2d(np.ones((1, 512, 4, 4), np.float32), W)
+    assert not calls
+    F.convolution_2d(np.ones((1, 512, 5, 6), np.float32), W)
+    F.convolution_2d(np.ones((1, 512, 5, 5), np.float32), W[:-1])
+    F.deconvolution_2d(np.ones((1, 512, 4, 5), np.float32), W)
+    assert len(calls) == 3

@@ -65,7 +65,8 @@ def _mask_kernel() -> Any:
     import cupy
 
     uniform = DRAWS["uniform", "float32"].replace("y = ", "const float u = ")
-    operation = f"unsigned int c[4];\ncatenary_philox(offset + i, k0, k1, c);\n{uniform}\ny = u >= ratio ? value : static_cast<T>(0.0f);"
+    lines = "unsigned int c[4];", "catenary_philox(offset + i, k0, k1, c);", uniform
+    operation = "\n".join([*lines, "y = u >= ratio ? value : static_cast<T>(0.0f);"])
     parameters = "uint64 offset, uint32 k0, uint32 k1, float32 ratio, T value"
     return cupy.ElementwiseKernel(parameters, "T y", operation, "catenary_mask", preamble=PHILOX)
 

@@ -4,6 +4,8 @@ They get arguments that were checked and completed: a `Grid` in place of sizes, 
 place of lists. An implementation of one of them, registered under its name, serves all functions that call it.
 """
 
+from catenary_functions.connection.attention import attention as attention
+from catenary_functions.connection.attention_blocks import Attention as Attention
 from catenary_functions.connection.correlation import (
     convolution as convolution,
     deconvolution as deconvolution,
@@ -24,7 +26,9 @@ from catenary_functions.rnn.layers import (
 from catenary_functions.windows import Grid as Grid
 
 __all__ = [
+    "Attention",
     "Grid",
+    "attention",
     "batch_normalization",
     "convolution",
     "deconvolution",

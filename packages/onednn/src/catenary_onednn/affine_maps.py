@@ -11,6 +11,7 @@ from catenary.types import Array, ArrayModule
 from catenary_onednn import blas
 from catenary_onednn.layouts import serves
 from catenary_onednn.library import load
+from catenary_onednn.matrices import multiply
 from catenary_onednn.primitive import address, runtime
 
 #: From so many multiplications on, oneDNN is the quicker one; with fewer inputs than these there seldom are so many.
@@ -47,9 +48,8 @@ product.gradient(a=lambda gy, b: product(gy, b.T), b=lambda gy, a: product(a.T, 
 @function
 def affine(xp: ArrayModule, x: Array, W: Array, b: Array | None = None) -> Array:
     """`affine` by oneDNN."""
-    y = product.declaration.body(xp, x, W.T)
-    if b is not None:
-        y += b
+    y = np.empty((len(x), len(W)), np.float32)
+    multiply(x, W.T, y, b)  # for this order of memory, and with a bias, quicker than a product of its own
     return y
 
 

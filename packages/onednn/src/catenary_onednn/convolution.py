@@ -42,6 +42,8 @@ from catenary_onednn.primitive import (
 AUTOMATIC = 3
 #: From so many multiplications on, oneDNN is the quicker one.
 WORTH_IT = 20_000
+#: With so few places and so many elements of filters, bringing these into oneDNN's order takes longer than using them.
+FEW_PLACES, MANY_FILTERS = 16, 2**20
 
 
 def _geometry(grid: Grid) -> tuple[Any, ...]:
@@ -133,8 +135,10 @@ def filter_gradient(xp: ArrayModule, x: Array, y: Array, grid: Grid, groups: int
 
 def _accepts(images: Array, filters: int, grid: Grid, *arrays: Array) -> bool:
     """Return whether oneDNN takes a call; `filters` says how many elements all filters have."""
-    multiplications = len(images) * math.prod(grid.out) * filters
-    return multiplications >= WORTH_IT and len(grid.size) <= 3 and serves(images, *arrays)
+    places = len(images) * math.prod(grid.out)
+    if places * filters < WORTH_IT or (places <= FEW_PLACES and filters >= MANY_FILTERS):
+        return False
+    return len(grid.size) <= 3 and serves(images, *arrays)
 
 
 for _mine, _theirs in (

@@ -6,8 +6,9 @@ NumPy keep it, so it is passed on from layer to layer.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ FLOAT32, ANY = 3, 1
 #: How many descriptions, and primitives of each kind, are kept.
 KEPT = 1024
 
+_DTYPE = np.dtype(np.float32)
 #: Shape and strides.
 Layout = tuple[Shape, Shape]
 
@@ -53,6 +55,7 @@ def chosen(shape: Shape) -> Owned:
     return Owned(create, len(shape), sizes(shape), FLOAT32, ANY, destroy=library.memory_desc_destroy)
 
 
+@lru_cache(KEPT)
 def channels_last(shape: Shape) -> Shape:
     """Return the strides of an array (batch, channels, *size) whose memory has the channels last.
 
@@ -73,8 +76,15 @@ def empty_channels_last(shape: Shape) -> Array:
     Args:
         shape: Its shape.
     """
+    in_memory, axes = _channels_in_front(shape)
+    return np.empty(in_memory, _DTYPE).transpose(axes)
+
+
+@lru_cache(KEPT)
+def _channels_in_front(shape: Shape) -> tuple[Shape, Shape]:
+    """Return a shape with the channels last, and which of these axes come first, second and so on."""
     axes = len(shape)
-    return np.empty((shape[0], *shape[2:], shape[1]), np.float32).transpose(0, axes - 1, *range(1, axes - 1))
+    return (shape[0], *shape[2:], shape[1]), (0, axes - 1, *range(1, axes - 1))
 
 
 def empty_beside(array: Array, shape: Shape) -> Array:
@@ -108,9 +118,32 @@ def layout(array: Array) -> Layout:
     Args:
         array: The array.
     """
-    if array.ndim > 2 and array.transpose(0, *range(2, array.ndim), 1).flags.c_contiguous:
-        return array.shape, channels_last(array.shape)
-    return array.shape, array.strides
+    return _known(array.shape, array.strides).layout
+
+
+class _Known(NamedTuple):
+    """What shape and strides say of an array.
+
+    Attributes:
+        layout: Its layout, with the strides of `channels_last` where they are the same but for axes of length 1.
+        is_regular: Whether it neither overlaps itself nor goes backwards.
+        is_dense: Whether its memory has no gaps, and one of the two common orders.
+    """
+
+    layout: Layout
+    is_regular: bool
+    is_dense: bool
+
+
+@lru_cache(KEPT)
+def _known(shape: Shape, strides: Shape) -> _Known:
+    def are_those(others: Shape) -> bool:
+        return all(n == 1 or one == other for n, one, other in zip(shape, strides, others))
+
+    by_channels = len(shape) > 2 and are_those(channels_last(shape))
+    in_order = are_those(tuple(4 * math.prod(shape[axis + 1 :]) for axis in range(len(shape))))
+    layout = (shape, channels_last(shape)) if by_channels else (shape, strides)
+    return _Known(layout, min(strides, default=1) > 0, by_channels or in_order)
 
 
 def regular(array: Array) -> Array:
@@ -119,7 +152,7 @@ def regular(array: Array) -> Array:
     Args:
         array: The array.
     """
-    return array if min(array.strides, default=1) > 0 else np.ascontiguousarray(array)
+    return array if _known(array.shape, array.strides).is_regular else np.ascontiguousarray(array)
 
 
 def dense(array: Array) -> Array:
@@ -128,8 +161,7 @@ def dense(array: Array) -> Array:
     Args:
         array: The array.
     """
-    is_dense = array.flags.c_contiguous or layout(array)[1] == channels_last(array.shape)
-    return array if is_dense else np.ascontiguousarray(array)
+    return array if _known(array.shape, array.strides).is_dense else np.ascontiguousarray(array)
 
 
 def serves(*arrays: Array) -> bool:
@@ -138,4 +170,7 @@ def serves(*arrays: Array) -> bool:
     Args:
         arrays: The arrays of a call.
     """
-    return all(a.dtype == np.float32 and a.size and a.flags.aligned for a in arrays) and is_usable()
+    for array in arrays:  # this is asked before most calls: no generator here
+        if array.dtype != _DTYPE or not array.size or not array.flags.aligned:
+            return False
+    return is_usable()

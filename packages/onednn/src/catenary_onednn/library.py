@@ -61,7 +61,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "primitive_attr_set_scratchpad_mode": (pointer, integer),
     "primitive_desc_destroy": (pointer,),
     "primitive_create": (pointer, pointer),
-    "primitive_execute": (pointer, pointer, integer, ctypes.POINTER(Argument)),
+    "primitive_execute": (pointer, pointer, integer, pointer),  # so many arguments, and where they stand
     "primitive_destroy": (pointer,),
     "reorder_primitive_desc_create": (pointer, pointer, pointer, pointer, pointer, pointer),
     "batch_normalization_forward_primitive_desc_create": (
@@ -97,6 +97,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "softmax_backward_primitive_desc_create": (
         *(pointer, pointer, integer, pointer, pointer, pointer, integer, pointer, pointer),
     ),
+    "matmul_primitive_desc_create": (pointer, pointer, pointer, pointer, pointer, pointer, pointer),
     "pooling_forward_primitive_desc_create": (
         *(*_forward, integer, pointer, pointer, dims, dims, dims, dims, dims, pointer),
     ),
@@ -116,6 +117,10 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
         *(*_windows, pointer, pointer),
     ),
 }
+
+
+#: Functions of each call, whose status is looked at by those who call them, if it can be another one than success.
+UNCHECKED = ("memory_set_data_handle", "primitive_execute")
 
 
 class Library:
@@ -147,7 +152,9 @@ class Library:
             raise NotAvailableError(f"oneDNN: {path} has version {found.major}.{found.minor}, expected {MAJOR}.x")
         for name, types in FUNCTIONS.items():
             function = getattr(self._library, f"dnnl_{name}")
-            function.argtypes, function.restype, function.errcheck = types, integer, _check
+            function.argtypes, function.restype = types, integer
+            if name not in UNCHECKED:
+                function.errcheck = _check
             setattr(self, name, function)
         self.query_md = self._library.dnnl_primitive_desc_query_md
         self.query_md.argtypes, self.query_md.restype = (pointer, integer, integer), pointer
@@ -228,12 +235,16 @@ class Owned:
         create: A function of the library whose name ends in `_create` or `_create_with_...`.
         arguments: Its arguments after the place where the handle goes.
         destroy: The function that destroys such handles, None for those that live as long as the process.
+
+    Attributes:
+        handle: The handle.
     """
 
     def __init__(self, create: Callable[..., int], *arguments: Any, destroy: Callable[[Any], int] | None) -> None:
         handle = pointer()
         create(ctypes.byref(handle), *arguments)
         self._as_parameter_ = handle
+        self.handle: Any = handle.value
         if destroy is not None:
             weakref.finalize(self, destroy, handle).atexit = False
 

@@ -7,6 +7,7 @@ a time: oneDNN uses all threads for it, and all calls share the scratch memory.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import threading
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from catenary.types import Array
-from catenary_onednn.library import Argument, Owned, load
+from catenary_onednn.library import Argument, Owned, StatusError, load, pointer
 
 #: Kinds of arguments.
 SRC, DST, WEIGHTS, BIAS, SCRATCHPAD = 1, 17, 33, 41, 80
@@ -45,6 +46,7 @@ class Runtime:
         library.primitive_attr_set_scratchpad_mode(self.attributes, GIVEN_BY_USER)
         self.lock = threading.Lock()
         self._scratch = np.empty(0, np.uint8)
+        self._place = 0
 
     def scratch(self, size: int) -> int:
         """Return the address of so many bytes, which the next call uses again.
@@ -53,8 +55,10 @@ class Runtime:
             size: How many.
         """
         if self._scratch.size < size + ALIGNMENT:
+            self._scratch = np.empty(0, np.uint8)  # the old one goes before the new one comes
             self._scratch = np.empty(size + ALIGNMENT, np.uint8)
-        return -(-address(self._scratch) // ALIGNMENT) * ALIGNMENT
+            self._place = -(-address(self._scratch) // ALIGNMENT) * ALIGNMENT
+        return self._place
 
 
 @cache
@@ -63,9 +67,17 @@ def runtime() -> Runtime:
     return Runtime()
 
 
+#: Where the address of the data stands in what `__array_struct__` gives: after an int (twice), a char, an int (twice),
+#: the address of the shape and that of the strides.
+_DATA = sum(map(ctypes.sizeof, (ctypes.c_int,) * 6 + (pointer,) * 2))
+_struct = ctypes.PyDLL(None).PyCapsule_GetPointer
+_struct.argtypes, _struct.restype = (ctypes.py_object, ctypes.c_char_p), pointer
+_at = ctypes.c_size_t.from_address
+
+
 def address(array: Array) -> int:
     """Return where the data of an array begin."""
-    found: int = array.__array_interface__["data"][0]
+    found: int = _at(_struct(array.__array_struct__, None) + _DATA).value  # half of what __array_interface__ takes
     return found
 
 
@@ -97,10 +109,6 @@ def _memory(layout: Any) -> Owned:
     return Owned(library.memory_create, layout, runtime().engine, None, destroy=library.memory_destroy)
 
 
-def _arguments(memories: Mapping[int, Owned]) -> Any:
-    return (Argument * len(memories))(*(Argument(kind, memory._as_parameter_) for kind, memory in memories.items()))
-
-
 class _Slot:
     """An argument of a primitive: its memory and, if the user's array has another layout, the way between the two.
 
@@ -114,19 +122,53 @@ class _Slot:
     def __init__(self, description: Owned, kind: int, mine: Owned | None, is_output: bool) -> None:
         library = load()
         theirs = library.query_md(description, ARGUMENT, kind)
-        self.memory = self.outside = _memory(theirs)
+        self.memory = self._outside = _memory(theirs)
         self.size: int = library.size_of(theirs)
         self.is_output = is_output
         self.is_private = mine is not None and not library.are_equal(mine, theirs)
         if self.is_private:
-            self.outside = _memory(mine)
+            self._outside = _memory(mine)
             ends = (theirs, mine) if is_output else (mine, theirs)
-            memories = (self.memory, self.outside) if is_output else (self.outside, self.memory)
-            self._copy, self._ends = _reorder(*ends), _arguments(dict(zip((SRC, DST), memories)))
+            memories = (self.memory, self._outside) if is_output else (self._outside, self.memory)
+            self._copy = Call(_reorder(*ends), dict(zip((SRC, DST), memories)))
+        self._put = library.memory_set_data_handle
+        self._outside_handle, self._address = self._outside.handle, 0
+
+    def lay(self, address: int) -> None:
+        """Say where the user's array is, and copy what the primitive reads in a layout of its own.
+
+        Args:
+            address: The address of its data.
+        """
+        if address != self._address:
+            self._put(self._outside_handle, address)
+            self._address = address
+        if self.is_private and not self.is_output:
+            self.copy()
 
     def copy(self) -> None:
         """Copy to where the primitive reads, or from where it has written."""
-        load().primitive_execute(self._copy, runtime().stream, 2, self._ends)
+        self._copy()
+
+
+class Call:
+    """A primitive with its arguments.
+
+    Args:
+        primitive: The primitive.
+        memories: The memory of each kind of argument.
+    """
+
+    def __init__(self, primitive: Owned, memories: Mapping[int, Owned]) -> None:
+        arguments = (Argument * len(memories))(*(Argument(kind, memory.handle) for kind, memory in memories.items()))
+        self._kept = primitive, memories, arguments
+        self._execute = load().primitive_execute
+        self._given = primitive.handle, runtime().stream.handle, len(memories), ctypes.addressof(arguments)
+
+    def __call__(self) -> None:
+        """Run it."""
+        if status := self._execute(*self._given):
+            raise StatusError(f"dnnl_primitive_execute: status {status}")
 
 
 class Primitive:
@@ -142,17 +184,18 @@ class Primitive:
     """
 
     def __init__(self, description: Owned, layouts: Mapping[int, Owned | None], outputs: tuple[int, ...]) -> None:
-        library = load()
         self.description = description
-        self._primitive = Owned(library.primitive_create, description, destroy=library.primitive_destroy)
         self._slots = {kind: _Slot(description, kind, layout, kind in outputs) for kind, layout in layouts.items()}
         scratchpad = _Slot(description, SCRATCHPAD, None, False)
         memories = {kind: slot.memory for kind, slot in self._slots.items()}
-        self._arguments = _arguments({**memories, SCRATCHPAD: scratchpad.memory})
+        library = load()
+        primitive = Owned(library.primitive_create, description, destroy=library.primitive_destroy)
+        self._run = Call(primitive, {**memories, SCRATCHPAD: scratchpad.memory})
         reordered = [slot for slot in self._slots.values() if slot.is_private]
         self._private = [*reordered, scratchpad]
         self._outputs = [slot for slot in reordered if slot.is_output]
         self._bytes = sum(_rounded(slot.size) for slot in self._private)
+        self._shared, self._place = runtime(), 0
 
     def size(self, kind: int) -> int:
         """Return how many bytes an argument takes.
@@ -168,21 +211,24 @@ class Primitive:
         Args:
             arrays: The array of each kind of argument; those that it writes are changed in place.
         """
-        library, shared = load(), runtime()
-        put = library.memory_set_data_handle
+        slots, shared = self._slots, self._shared
         with shared.lock:
             place = shared.scratch(self._bytes)
-            for slot in self._private:
-                put(slot.memory, place)
-                place += _rounded(slot.size)
+            if place != self._place:
+                self._move(place)
             for kind, array in arrays.items():
-                slot = self._slots[kind]
-                put(slot.outside, address(array))
-                if slot.is_private and not slot.is_output:
-                    slot.copy()
-            library.primitive_execute(self._primitive, shared.stream, len(self._arguments), self._arguments)
+                slots[kind].lay(address(array))
+            self._run()
             for slot in self._outputs:
                 slot.copy()
+
+    def _move(self, place: int) -> None:
+        """Have what only the primitive reads and writes begin at another address."""
+        self._place = place
+        put = load().memory_set_data_handle
+        for slot in self._private:
+            put(slot.memory.handle, place)
+            place += _rounded(slot.size)
 
 
 def _rounded(size: int) -> int:

@@ -41,12 +41,33 @@ def _backward(rows: int, length: int) -> Primitive:
     return Primitive(description, {DST: matrix, DIFF_DST: matrix, DIFF_SRC: matrix}, (DIFF_SRC,))
 
 
+def weigh(x: Array, y: Array) -> None:
+    """Write the softmax over the last axis.
+
+    Args:
+        x: The scores; in the order of their axes in memory, as all of these.
+        y: Where it goes, which may be `x`.
+    """
+    _forward(x.size // x.shape[-1], x.shape[-1])({SRC: x, DST: y})
+
+
+def slopes(y: Array, gy: Array, gx: Array) -> None:
+    """Write the gradients of the scores.
+
+    Args:
+        y: What softmax gave.
+        gy: The gradients of that.
+        gx: Where they go, which may be `gy`.
+    """
+    _backward(y.size // y.shape[-1], y.shape[-1])({DST: y, DIFF_DST: gy, DIFF_SRC: gx})
+
+
 @function
 def softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
     """`softmax` by oneDNN."""
     x = np.ascontiguousarray(np.moveaxis(x, axis, -1))
     y = np.empty(x.shape, x.dtype)
-    _forward(x.size // x.shape[-1], x.shape[-1])({SRC: x, DST: y})
+    weigh(x, y)
     return np.moveaxis(y, -1, axis)
 
 
@@ -55,7 +76,7 @@ def _gradient(gy: Any, y: Any, axis: int) -> Any:
         return F.softmax.declaration.rules["x"](gy, y, axis)
     y, gy = np.moveaxis(y, axis, -1), np.ascontiguousarray(np.moveaxis(gy, axis, -1))
     gx = np.empty(y.shape, y.dtype)
-    _backward(y.size // y.shape[-1], y.shape[-1])({DST: y, DIFF_DST: gy, DIFF_SRC: gx})
+    slopes(y, gy, gx)
     return np.moveaxis(gx, -1, axis)
 
 

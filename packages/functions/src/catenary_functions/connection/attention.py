@@ -1,9 +1,8 @@
-"""Attention, by blocks of queries: no array has one element for each pair of positions."""
+"""Attention, and embedding of positions for it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from catenary import (
@@ -16,10 +15,12 @@ from catenary import (
     get_array_module,
     get_device_from_array,
 )
+from catenary.arithmetic import broadcast_to
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule
 from catenary_functions.activation.probabilities import softmax
 from catenary_functions.array.choosing import where
+from catenary_functions.connection.attention_blocks import Attention, seen
 from catenary_functions.math.products import matmul
 
 __all__ = ["rotary_embedding", "scaled_dot_product_attention"]
@@ -70,7 +71,7 @@ def scaled_dot_product_attention(
     ratio = dropout if config.train else 0.0
     seed = int(get_device_from_array(query).random.integers(2**31)) if ratio else 0
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    return _attention(query, key, value, mask, is_causal, ratio, factor, seed)
+    return attention(query, key, value, mask, is_causal, ratio, factor, seed)
 
 
 def _check(query: Any, key: Any, value: Any, mask: Any, dropout: float) -> None:
@@ -88,7 +89,7 @@ def _check(query: Any, key: Any, value: Any, mask: Any, dropout: float) -> None:
 
 
 @function(widens_half=True)
-def _attention(
+def attention(
     xp: ArrayModule,
     query: Array,
     key: Array,
@@ -101,127 +102,31 @@ def _attention(
     *,
     saved: Saved = PER_CALL,
 ) -> Array:
-    saved.log_totals, ys = [], []
-    for rows, keys in _blocks(query, key, is_causal):
-        p = _scores(xp, query, key, mask, is_causal, scale, rows, keys)
-        top = p.max(-1, keepdims=True)
-        top[top == -xp.inf] = 0
-        p -= top
-        xp.exp(p, out=p)
-        total = p.sum(-1, keepdims=True)
-        total[total == 0] = 1
-        saved.log_totals.append(top + xp.log(total))
-        if dropout:
-            p *= _kept(p, dropout, seed, rows)
-        ys.append(p @ value[..., keys, :] / total)
-    return xp.concatenate(ys, -2) if len(ys) != 1 else ys[0]
+    """Return averages of values; see `scaled_dot_product_attention`, which checks and completes the arguments."""
+    saved.call = Attention(xp, query, key, value, mask, is_causal, dropout, scale, seed)
+    return saved.call.values()
 
 
-def _blocks(query: Any, key: Any, is_causal: bool) -> Iterator[tuple[slice, slice]]:
-    """Return which queries to take at a time, and which keys they may see."""
-    length, keys = query.shape[-2], key.shape[-2]
-    at_once = get_device_from_array(query).cache_elements or 2**24
-    pairs = max(math.prod(query.shape[:-2]), math.prod(key.shape[:-2])) * keys
-    size = max(at_once // max(pairs, 1), 64)
-    for start in range(0, max(length, 1), size):
-        end = min(start + size, length)
-        yield slice(start, end), slice(0, min(end, keys) if is_causal else keys)
+attention.joint_gradient(lambda gy, y, saved: saved.call.gradients(gy, y))
 
 
-def _part(mask: Array, rows: slice, keys: slice) -> Array:
-    """Return the part of a mask for a block; axes of length 1 stay."""
-    if mask.ndim > 1 and mask.shape[-2] != 1:
-        mask = mask[..., rows, :]
-    return mask[..., keys] if mask.ndim and mask.shape[-1] != 1 else mask
-
-
-def _causal(xp: ArrayModule, rows: slice, keys: slice) -> Array:
-    return xp.arange(keys.stop) <= xp.arange(rows.start, rows.stop)[:, None]
-
-
-def _scores(
-    xp: ArrayModule, query: Array, key: Array, mask: Any, is_causal: bool, scale: float, rows: slice, keys: slice
-) -> Array:
-    scores = (query[..., rows, :] * query.dtype.type(scale)) @ key[..., keys, :].swapaxes(-1, -2)
-    if is_causal:
-        scores = xp.where(_causal(xp, rows, keys), scores, -xp.inf)
-    if mask is not None:
-        part = _part(mask, rows, keys)
-        scores = xp.where(part, scores, -xp.inf) if part.dtype == bool else scores + part
-    return scores
-
-
-def _kept(p: Array, dropout: float, seed: int, rows: slice) -> Array:
-    """Return the factors of dropout for a block; the same ones each time."""
-    random = get_device_from_array(p).make_random([seed, rows.start])
-    return (random.random(p.shape, "float32") >= dropout) * p.dtype.type(1 / (1 - dropout))
-
-
-@_attention.joint_gradient
-def _gradients(
-    gy: Any,
-    y: Any,
-    query: Any,
-    key: Any,
-    value: Any,
-    mask: Any,
-    is_causal: bool,
-    dropout: float,
-    scale: float,
-    seed: int,
-    saved: Any,
-    xp: ArrayModule,
-) -> tuple[Any, ...]:
-    batch = gy.shape[:-2]
-    gquery = xp.empty((*batch, *query.shape[-2:]), gy.dtype)
-    gkey, gvalue = (xp.zeros((*batch, *x.shape[-2:]), gy.dtype) for x in (key, value))
-    gmask = xp.zeros((*batch, gy.shape[-2], key.shape[-2]), gy.dtype) if _is_float(mask) else None
-    for (rows, keys), log_total in zip(_blocks(query, key, is_causal), saved.log_totals):
-        p = _scores(xp, query, key, mask, is_causal, scale, rows, keys)
-        p -= log_total
-        xp.exp(p, out=p)
-        kept = _kept(p, dropout, seed, rows) if dropout else None
-        gvalue[..., keys, :] += (p if kept is None else p * kept).swapaxes(-1, -2) @ gy[..., rows, :]
-        gp = gy[..., rows, :] @ value[..., keys, :].swapaxes(-1, -2)
-        if kept is not None:
-            gp *= kept
-        gp -= (gy[..., rows, :] * y[..., rows, :]).sum(-1, keepdims=True)
-        gp *= p
-        if gmask is not None:
-            gmask[..., rows, keys] = gp
-        gp *= gp.dtype.type(scale)
-        xp.matmul(gp, key[..., keys, :], out=gquery[..., rows, :])
-        gkey[..., keys, :] += gp.swapaxes(-1, -2) @ query[..., rows, :]
-    return gquery, gkey, gvalue, gmask
-
-
-def _is_float(mask: Any) -> bool:
-    return mask is not None and as_array(mask).dtype != bool
-
-
-@_attention.compose
+@attention.compose
 def _composed(
     query: Any, key: Any, value: Any, mask: Any, is_causal: bool, dropout: float, scale: float, seed: int
 ) -> Variable:
     xp = get_array_module(query)
-    scores = matmul(query * scale, key, transb=True)
+    masked = None if mask is None else as_array(mask)
+    call = Attention(xp, as_array(query), as_array(key), as_array(value), masked, is_causal, dropout, scale, seed)
+    scores = matmul(broadcast_to(query, call.query.shape) * scale, key, transb=True)
     lowest = xp.asarray(-xp.inf, scores.dtype)
-    whole = slice(0, query.shape[-2]), slice(0, key.shape[-2])
     if is_causal:
-        scores = where(_causal(xp, *whole), scores, lowest)
-    if mask is not None:
-        scores = scores + mask if _is_float(mask) else where(mask, scores, lowest)
-    seen = scores.array.max(-1, keepdims=True) > -xp.inf
-    p = softmax(where(seen, scores, xp.zeros((), scores.dtype)), -1) * seen
-    if dropout:
-        blocks = _blocks(query, key, is_causal)
-        masks = [_kept(p.array[..., rows, keys], dropout, seed, rows) for rows, keys in blocks]
-        p = p * xp.concatenate([_widened(xp, m, p.shape[-1]) for m in masks], -2)
-    return matmul(p, value)
-
-
-def _widened(xp: ArrayModule, part: Array, keys: int) -> Array:
-    return xp.pad(part, [*[(0, 0)] * (part.ndim - 1), (0, keys - part.shape[-1])])
+        rows, keys = (slice(0, n) for n in scores.shape[-2:])
+        scores = where(seen(xp, rows, keys), scores, lowest)
+    if masked is not None:
+        scores = where(mask, scores, lowest) if masked.dtype == bool else scores + mask
+    sees = scores.array.max(-1, keepdims=True) > -xp.inf
+    p = softmax(where(sees, scores, xp.zeros((), scores.dtype)), -1) * sees
+    return matmul(p * call.all_kept() if dropout else p, value)
 
 
 def rotary_embedding(x: Any, positions: Any = None, base: float = 10000.0, interleaved: bool = False) -> Variable:

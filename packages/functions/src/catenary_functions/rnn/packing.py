@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from catenary import Variable, function
+from catenary import Device, Variable, function
 from catenary.types import Array, ArrayModule
 from catenary_functions.array.joining import concat, split_axis
 
@@ -49,20 +50,21 @@ class Packing(Steps):
 
     Args:
         lengths: The lengths of the sequences.
+        device: Where they are.
     """
 
-    def __init__(self, lengths: Sequence[int]) -> None:
+    def __init__(self, lengths: Sequence[int], device: Device) -> None:
         array = np.asarray(lengths, np.intp)
-        self._order = np.argsort(-array, kind="stable")
-        self._order_back = np.argsort(self._order)
+        order = np.argsort(-array, kind="stable")
         super().__init__((array[:, None] > np.arange(array.max(initial=0))).sum(0).tolist())
         self._ends = np.cumsum(array)[:-1].tolist()
         # From (step, sequence in the order of packing) to the place in the joined sequences.
-        starts = (np.cumsum(array) - array)[self._order]
-        self._places = np.concatenate(
+        starts = (np.cumsum(array) - array)[order]
+        places = np.concatenate(
             [starts[:n] + t for t, n in enumerate(self.batches)] or [np.zeros(0, np.intp)],
         )
-        self._places_back = np.argsort(self._places)
+        self._order, self._order_back = device.send((order, np.argsort(order)))
+        self._places, self._places_back = device.send((places, np.argsort(places)))
 
     def pack(self, xs: Sequence[Any]) -> Variable:
         return permuted(super().pack(xs), self._places, self._places_back)
@@ -77,10 +79,21 @@ class Packing(Steps):
         return permuted(state, self._order_back, self._order)
 
 
+@lru_cache(64)
+def packing_of(lengths: tuple[int, ...], device: Device) -> Packing:
+    """Return the packing of sequences of some lengths; it is kept, so that a device gets its indices once.
+
+    Args:
+        lengths: The lengths.
+        device: Where the sequences are.
+    """
+    return Packing(lengths, device)
+
+
 @function
 def permuted(xp: ArrayModule, x: Array, places: Any, back: Any) -> Array:
     """Return rows in another order; `back` is the way back."""
-    return xp.take(x, xp.asarray(places), 0)
+    return xp.take(x, places, 0)
 
 
 permuted.gradient(x=lambda gy, places, back: permuted(gy, back, places))

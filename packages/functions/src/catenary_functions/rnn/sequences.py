@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from catenary import Variable
+from catenary import Variable, get_device_from_array
 from catenary.arithmetic import get_item
 from catenary.errors import ArgumentError, ShapeError
 from catenary_functions.array.joining import concat, stack
 from catenary_functions.checks import check_arrays, check_word
 from catenary_functions.noise.dropping import dropout
 from catenary_functions.rnn.layers import gru_layer, lstm_layer, rnn_layer
-from catenary_functions.rnn.packing import Packing, Steps
+from catenary_functions.rnn.packing import Steps, packing_of
 
 __all__ = ["n_step_bigru", "n_step_bilstm", "n_step_birnn", "n_step_gru", "n_step_lstm", "n_step_rnn"]
 
@@ -37,7 +37,8 @@ def _run(
     """Run layers of any kind, in one direction or in both; return the last states and the list of outputs."""
     count = n_layers * directions
     _check(name, gates, count, states, ws, bs, xs, by_sequence)
-    packing = (Packing if by_sequence else Steps)([len(x) for x in xs])
+    lengths = tuple(len(x) for x in xs)
+    packing = packing_of(lengths, get_device_from_array(xs[0])) if by_sequence else Steps(lengths)
     y, last = packing.pack(xs), []
     for k in range(count):
         if k % directions == 0:

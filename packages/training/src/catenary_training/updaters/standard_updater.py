@@ -90,7 +90,7 @@ class StandardUpdater(IteratorUpdater):
         optimizer: Any = self._optimizers["main"]
         device = self._device or optimizer.target.device
         step = CapturableStep(optimizer, self.loss_func or optimizer.target)
-        return device.captured(step, getattr(optimizer, "frozen_numbers", tuple))
+        return device.captured(step, step.frozen)
 
     def update_core(self) -> None:
         """Take a batch, or `accumulate` of them, and make one step."""
