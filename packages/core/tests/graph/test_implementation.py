@@ -182,6 +182,15 @@ def test_implementations_for_other_devices_cost_the_host_one_look_at_the_class(t
         registry.register("implementations", "tripled@numpy:quick", Implementation(tripled, lambda *_: False))
 
 
+def test_an_implementation_for_a_device_that_is_not_installed_is_not_imported(tripled: Any) -> None:
+    registry.register("implementations", "tripled@abacus:beads", "no_such_package.beads:TRIPLED")
+    try:
+        assert tripled(leaf(1)).array == 103
+        assert [one.device for one in tripled.declaration.alternatives] == ["numpy"]
+    finally:
+        registry.unregister("implementations", "tripled@abacus:beads")
+
+
 def test_both_kinds_are_told_apart_by_class_and_size(tripled: Any) -> None:
     registry.register("implementations", "tripled@tripwire:made", ten_more)
     try:

@@ -69,6 +69,8 @@ def find_alternatives(declaration: Declaration) -> tuple[_Alternative, ...]:
         return ()
     found = []
     for record in registry.implementations(declaration.name):
+        if record.device != "numpy" and record.device not in registry.names("devices"):
+            continue  # what it needs may not be installed, either
         try:
             implementation = record.load()
         except PluginError as error:
