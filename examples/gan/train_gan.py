@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="train in a loop of one's own, without a trainer")
     parser.add_argument("--epoch", type=int, default=150, help="rounds of the images (default: %(default)s)")
     parser.add_argument("--units", type=int, default=128, help="units in each layer (default: %(default)s)")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
     parser.add_argument("--out", default="result", help="folder for the results (default: %(default)s)")
     options = parser.parse_args()
 

@@ -73,7 +73,9 @@ def get_images(file: str | None) -> tuple[Any, Any]:
 
 def train_with_trainer(model: Any, optimizer: Any, train: Any, test: Any, options: argparse.Namespace) -> float:
     """Train; return the accuracy on the test images."""
-    updater = updaters.StandardUpdater(SerialIterator(train, options.batch), optimizer, device=options.device)
+    updater = updaters.StandardUpdater(
+        SerialIterator(train, options.batch), optimizer, device=options.device, capture=options.capture
+    )
     trainer = training.Trainer(updater, (options.epoch, "epoch"), out=options.out)
     test_iterator = SerialIterator(test, 40, repeat=False, shuffle=False)
     trainer.extend(extensions.Evaluator(test_iterator, model, device=options.device))
@@ -121,7 +123,10 @@ def main() -> None:
     parser.add_argument("--data", help="an NPZ file with the arrays of MNIST (default: the digits of Catenary)")
     parser.add_argument("--batch", type=int, default=50, help="images in a batch (default: %(default)s)")
     parser.add_argument("--epoch", type=int, default=10, help="rounds of all training images (default: %(default)s)")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
+    parser.add_argument(
+        "--capture", action="store_true", help="on a GPU, record a step once and replay it: less to wait"
+    )
     parser.add_argument("--out", default="result", help="folder for the results (default: %(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on from the last snapshot")
     options = parser.parse_args()

@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("--ptb", action="store_true", help="learn from the Penn Treebank, downloaded at the first use")
     parser.add_argument("--train", help="file with the text to learn from; made up by default")
     parser.add_argument("--test", help="file with another text, to measure on")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
     parser.add_argument("--epoch", type=int, default=3, help="rounds of the text (default: %(default)s)")
     parser.add_argument("--units", type=int, default=50, help="units of each layer (default: %(default)s)")
     parser.add_argument("--learning-rate", type=float, default=1.0, help="of SGD (default: %(default)s)")

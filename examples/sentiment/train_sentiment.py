@@ -67,7 +67,7 @@ def as_padded(batch: list[Review], device: Any = None) -> tuple[Array, Array, Ar
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train a network to tell praise from blame.")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
     parser.add_argument("--epoch", type=int, default=8, help="rounds of the reviews (default: %(default)s)")
     parser.add_argument("--units", type=int, default=20, help="units in each direction (default: %(default)s)")
     parser.add_argument("--out", default="result", help="folder for the results (default: %(default)s)")

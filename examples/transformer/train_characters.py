@@ -77,7 +77,10 @@ def perplexity_by_frequency(lines: Array) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train a transformer to write sums.")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
+    parser.add_argument(
+        "--capture", action="store_true", help="on a GPU, record a step once and replay it: less to wait"
+    )
     parser.add_argument("--epoch", type=int, default=60, help="rounds of all sums (default: %(default)s)")
     parser.add_argument("--units", type=int, default=32, help="features of each character (default: %(default)s)")
     parser.add_argument("--layers", type=int, default=2, help="layers (default: %(default)s)")
@@ -89,7 +92,9 @@ def main() -> None:
     model = Transformer(options.units, options.layers)
     model.to_device(options.device)
     optimizer = optimizers.Adam(0.01).setup(model)
-    updater = updaters.StandardUpdater(SerialIterator(encoded(lines), 20), optimizer, device=options.device)
+    updater = updaters.StandardUpdater(
+        SerialIterator(encoded(lines), 20), optimizer, device=options.device, capture=options.capture
+    )
     trainer = training.Trainer(updater, (options.epoch, "epoch"), out=options.out)
     trainer.extend(extensions.LogReport(trigger=(10, "epoch")))
     trainer.extend(extensions.PrintReport(["epoch", "main/loss", "elapsed_time"]), trigger=(10, "epoch"))

@@ -104,7 +104,9 @@ def train_by_hand(model: VAE, optimizer: Any, train: Array, epochs: int, device:
 
 
 def train_with_trainer(model: VAE, optimizer: Any, train: Array, test: Array, options: argparse.Namespace) -> None:
-    updater = updaters.StandardUpdater(SerialIterator(train, 50), optimizer, device=options.device)
+    updater = updaters.StandardUpdater(
+        SerialIterator(train, 50), optimizer, device=options.device, capture=options.capture
+    )
     trainer = training.Trainer(updater, (options.epoch, "epoch"), out=options.out)
     test_iterator = SerialIterator(test, len(test), repeat=False, shuffle=False)
     trainer.extend(extensions.Evaluator(test_iterator, model, device=options.device), trigger=(10, "epoch"))
@@ -120,7 +122,10 @@ def main() -> None:
     parser.add_argument("--code", type=int, default=8, help="numbers in a code (default: %(default)s)")
     parser.add_argument("--units", type=int, default=128, help="units in the hidden layers (default: %(default)s)")
     parser.add_argument("--epoch", type=int, default=60, help="rounds of the images (default: %(default)s)")
-    parser.add_argument("--device", default="@numpy", help="where to compute (default: %(default)s)")
+    parser.add_argument("--device", default="@numpy", help="where to compute, such as @cupy:0 (default: %(default)s)")
+    parser.add_argument(
+        "--capture", action="store_true", help="on a GPU, record a step once and replay it: less to wait"
+    )
     parser.add_argument("--out", default="result", help="folder for the results (default: %(default)s)")
     options = parser.parse_args()
 
