@@ -3,8 +3,8 @@
     python -m benchmarks.gpu [WORK ...] [--turns 9] [--capture] [--json FILE]
 
 Both frameworks run in one process, in turns of some steps each, after a warm-up; events of the device time a turn. The
-ratio is the median of the ratios of neighbouring turns. With --capture Catenary replays its step as a CUDA graph; PyTorch
-runs as ever. The last columns are the peaks of both memory pools. TF32 is on for both where CUPY_TF32=1 is set.
+ratio is the median of the ratios of neighbouring turns. With --capture Catenary replays its step as a CUDA graph, and
+PyTorch runs as ever. The last columns are the peaks of both memory pools. TF32 is on for both where CUPY_TF32=1 is set.
 """
 
 from __future__ import annotations
