@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import catenary.functions as F
-from catenary import Variable, disable_implementations, grad
+from catenary import Variable, disable_implementations, grad, using_config
+from catenary.errors import ArgumentError
 from catenary_cupy.fusion import programs, traces
 
 X = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
@@ -196,6 +197,13 @@ def test_gradients_of_higher_order_take_the_plain_rules(gpu: Any) -> None:
     (gg,) = grad([g.sum()], [x])
     s = 1 / (1 + np.exp(-X))
     np.testing.assert_allclose(gg.array.get(), s * (1 - s) * (1 - 2 * s), rtol=1e-4, atol=1e-6)
+
+
+def test_in_debug_mode_values_are_looked_at(gpu: Any) -> None:
+    x, t = gpu.send(X), gpu.send(np.array([0, 9, 1, 2]))
+    assert F.softmax_cross_entropy(x, t).shape == ()  # nothing waits for the GPU, so nobody looks
+    with using_config("debug", True), pytest.raises(ArgumentError, match="t must hold classes from 0 to 5"):
+        F.softmax_cross_entropy(x, t)
 
 
 def test_channels_last_stays_so(gpu: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from catenary import Implementation, Saved, Variable
+from catenary.config import settings
 from catenary.graph.declaration import Declaration, Rule, passed_on
 from catenary.graph.function import declare_as
 from catenary.graph.node import DeclaredNode
@@ -37,6 +38,8 @@ def fused(declaration: Declaration) -> Implementation:
 
     def accepts(*values: Any) -> bool:
         arrays = values[places[0]] if declaration.many else [values[place] for place in places]
+        if settings.debug:  # then bodies look at values
+            return False
         return all(a is None or a.dtype.char in SUPPORTED for a in arrays)
 
     return Implementation(declare_as(mine, declaration.body), accepts)
