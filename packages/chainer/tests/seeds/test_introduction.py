@@ -220,9 +220,10 @@ def test_both_formats_keep_a_model(notebook: Any, file_format: str) -> None:
 
 
 def test_without_a_gpu_the_lines_for_it_say_so(notebook: Any) -> None:
+    if cuda.available:
+        pytest.skip("there is a GPU")
     notebook.run("seed_000_model", **given(Corpus()))
-    assert not cuda.available
-    with pytest.raises(catenary.errors.DeviceError, match="catenary-cupy, which is not installed"):
+    with pytest.raises(catenary.errors.DeviceError, match="catenary-cupy"):
         notebook.run("seed_000_gpu", cuda=cuda, GPU番号=0)
     with pytest.raises(catenary.errors.DeviceError, match="catenary-cupy"):
         notebook["model"].to_gpu()

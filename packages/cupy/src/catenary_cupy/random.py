@@ -191,11 +191,11 @@ class Generator:
 
         def compute() -> np.ndarray[Any, Any]:
             first, self._offset = self._offset, self._offset + count
-            return np.full(1, first, np.uint64)
+            return np.asarray(first, np.uint64)
 
         if is_recording():
-            return per_step(self._device, (1,), np.uint64, compute)
-        return compute()[0]
+            return per_step(self._device, (), np.uint64, compute)
+        return compute()[()]
 
     def _size(self, size: Any, *parameters: Any) -> Any:
         return np.broadcast_shapes(*(np.shape(p) for p in parameters)) if size is None else size

@@ -92,6 +92,14 @@ def streams() -> Model:
     return Model(scores, cell=L.LSTM(4, 6), out=L.Linear(6, 3))
 
 
+def transformer() -> Model:
+    def scores(net: Any, x: Any) -> Any:
+        h = net.layer(net.up(x, n_batch_axes=2), is_causal=True)
+        return net.out(F.mean(h, axis=1))
+
+    return Model(scores, up=L.Linear(4, 8), layer=L.TransformerEncoderLayer(8, 2, dropout=0.0), out=L.Linear(8, 3))
+
+
 def norms() -> Model:
     def scores(net: Any, x: Any) -> Any:
         return net.out(net.layer(F.relu(net.group(net.conv(x))).reshape((len(x), -1))))
@@ -118,21 +126,47 @@ def perceptron() -> Model:
     )
 
 
+def half_perceptron() -> Model:
+    with catenary.using_config("dtype", "float16"):
+        model = perceptron()
+    model.scores = lambda net, x: net.body(F.cast(x, "float16"))
+    return model
+
+
+def classifier() -> L.Classifier:
+    return L.Classifier(Sequential(L.Linear(6, 8), L.BatchNormalization(8), F.tanh, L.Linear(8, 3)))
+
+
 def with_hooks(optimizer: Any) -> Any:
     optimizer.add_hook(optimizer_hooks.WeightDecay(0.01))
     optimizer.add_hook(optimizer_hooks.GradientClipping(0.5))
     return optimizer
 
 
+def with_noise(optimizer: Any) -> Any:
+    optimizer.add_hook(optimizer_hooks.GradientNoise(0.1))
+    return optimizer
+
+
+def in_float32(optimizer: Any) -> Any:
+    optimizer.use_fp32_update()
+    optimizer.set_loss_scale(128.0)
+    return optimizer
+
+
 #: Name: what makes the model, its examples, what makes the optimizer, and what is set after `setup`.
-PROGRAMS: dict[str, tuple[Callable[[], Model], Examples, Callable[[], Any], Callable[[Any], Any]]] = {
+PROGRAMS: dict[str, tuple[Callable[[], Any], Examples, Callable[[], Any], Callable[[Any], Any]]] = {
     "cnn": (cnn, IMAGES, optimizers.MomentumSGD, lambda o: o),
     "NStepLSTM": (sequences, SEQUENCES, optimizers.Adam, lambda o: o),
     "cells": (cells, SEQUENCES, optimizers.Adam, lambda o: o),
     "streams": (streams, SEQUENCES, optimizers.Adam, lambda o: o),
+    "transformer": (transformer, SEQUENCES, optimizers.Adam, lambda o: o),
     "norms": (norms, IMAGES, optimizers.MomentumSGD, lambda o: o),
-    "words": (words, WORDS, optimizers.Adam, lambda o: o),
+    "words": (words, WORDS, optimizers.MomentumSGD, lambda o: o),
+    "classifier": (classifier, ROWS, optimizers.AdamW, lambda o: o),
     "hooks": (perceptron, ROWS, optimizers.SGD, with_hooks),
+    "noise": (perceptron, ROWS, optimizers.SGD, with_noise),
+    "half": (half_perceptron, ROWS, optimizers.Adam, in_float32),
 }
 #: Programs that add at indices, in the order in which a GPU comes to it.
 UNORDERED = {"words"}
@@ -181,11 +215,54 @@ def test_recorded_steps_are_plain_steps(gpu: Any, name: str) -> None:
     expected = STEPS - WARM_UP - 1 - (name in STATEFUL)
     assert (updater._captured.reason, updater._captured.replays) == ("", expected)
     assert found.keys() == plain.keys()
-    same = np.testing.assert_allclose if name in UNORDERED else np.testing.assert_array_equal
+    tolerance = 1e-4 if name in UNORDERED else 0
     for key, value in plain.items():
-        same(found[key], value, err_msg=key)
+        np.testing.assert_allclose(found[key], value, rtol=tolerance, atol=tolerance / 100, err_msg=key)
     for a, b in zip(seen, reported, strict=True):
-        assert a == (pytest.approx(b) if name in UNORDERED else b)
+        assert a == pytest.approx(b, rel=tolerance, abs=0)
+
+
+def own_noise(xp: Any, shape: Any, dtype: Any, hook: Any, rule: Any) -> Any:
+    return xp.ones(shape, dtype) / rule.t
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (optimizer_hooks.ExponentialMovingAverage, "ExponentialMovingAverage takes a number from the host"),
+        (lambda model: optimizer_hooks.GradientNoise(0.1, own_noise), "noise_func may take numbers from the host"),
+    ],
+)
+def test_hooks_with_numbers_of_the_host_are_refused(gpu: Any, make: Any, reason: str) -> None:
+    updater = make_updater("hooks", True)
+    optimizer = updater.get_optimizer("main")
+    optimizer.add_hook(make(optimizer.target))
+    update(updater, 2)
+    with pytest.warns(RuntimeWarning, match=reason):
+        update(updater, 1)
+
+
+def test_a_step_of_an_optimizer_that_is_no_kernel_is_refused(gpu: Any) -> None:
+    def center(xp: Any, a: Any) -> None:
+        a -= a.mean()
+
+    x = gpu.xp.arange(3.0)
+    captured = gpu.captured(lambda x: gpu.run_elementwise(center, [[x]]))
+    captured(x)
+    captured(x)
+    with pytest.warns(RuntimeWarning, match="a step of an optimizer is not one kernel"):
+        captured(x)
+    assert gpu.to_host(x).tolist() == [-1, 0, 1]
+
+
+def test_masks_of_single_numbers_are_recorded(gpu: Any) -> None:
+    def step(x: Any) -> None:
+        F.dropout(x, 0.5)
+
+    captured = gpu.captured(step)
+    for _ in range(4):
+        captured(gpu.xp.ones(()))
+    assert (captured.reason, captured.replays) == ("", 1)
 
 
 # --- what links and models keep ---
@@ -228,6 +305,32 @@ def test_gradients_into_the_step_before_are_refused(gpu: Any) -> None:
     assert target.cell.h.creator is not None
 
 
+def test_what_steps_leave_in_attributes_is_there(gpu: Any) -> None:
+    updaters = [make_updater("classifier", capture) for capture in (False, True)]
+    for updater in updaters:
+        update(updater, 6)
+    assert updaters[1]._captured.replays == 3
+    plain, found = (updater.get_optimizer("main").target for updater in updaters)
+    for name in ("y", "loss", "accuracy"):
+        np.testing.assert_array_equal(*(gpu.to_host(getattr(model, name).array) for model in (plain, found)))
+    found(*gpu.send((np.zeros((2, 6), "f4"), np.zeros(2, "i4"))))
+    update(updaters[1], 1)
+    assert found.y.shape == (BATCH, 3)
+
+
+def test_what_the_step_before_left_is_not_read(gpu: Any) -> None:
+    def scores(net: Any, x: Any) -> Any:
+        net.y = net.body(x) + (0 if net.y is None else net.y.array.mean())
+        return net.y
+
+    updater = make_updater("hooks", True)
+    target = updater.get_optimizer("main").target
+    target.scores, target.y = scores, None
+    with pytest.warns(RuntimeWarning, match="it reads 'y' of Model, which the step before left there"):
+        update(updater, 5)
+    assert isinstance(target.y, Variable)
+
+
 def test_a_step_that_cannot_be_recorded_leaves_no_trace(gpu: Any) -> None:
     def scores(net: Any, x: Any) -> Any:
         net.steps += 1
@@ -265,7 +368,7 @@ def test_what_is_exchanged_has_the_step_recorded_anew(gpu: Any, change: str) -> 
     found, step = run(True)
     assert (step.reason, step.replays) == ("", 4)
     for key, value in plain.items():
-        np.testing.assert_allclose(found[key], value, rtol=1e-5, atol=1e-7, err_msg=key)
+        np.testing.assert_allclose(found[key], value, rtol=1e-4, atol=1e-6, err_msg=key)
 
 
 # --- memory ---

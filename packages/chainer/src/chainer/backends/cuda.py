@@ -75,23 +75,21 @@ class DummyDeviceType:
 DummyDevice = DummyDeviceType()
 
 
-class Stream:
-    """A stream of CuPy; without a GPU one that does nothing.
+class _NoStream:
+    """Stands for CuPy's streams and events where there is no GPU; it does nothing.
 
     Args:
         args: What `cupy.cuda.Stream` takes.
+        kwargs: The same, by name.
     """
 
     null: Any = None
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        return cupy.cuda.Stream(*args, **kwargs) if available else super().__new__(cls)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
 
     def synchronize(self) -> None:
-        """Wait for the work in the stream."""
-
-
-Event = Stream
+        """Do nothing: the host has finished."""
 
 
 def check_cuda_available(what: str = "chainer.backends.cuda") -> None:
@@ -162,14 +160,15 @@ def to_gpu(array: Any, device: Any = None, stream: Any = None) -> Any:
 
     Args:
         array: An array, or lists, tuples and dicts of them.
-        device: The GPU; the current one by default.
+        device: The GPU, or its number; the current one by default.
         stream: Unused; transfers are ordered.
 
     Raises:
         DeviceNotFoundError: If there is no GPU.
     """
-    number = 0 if device is None or int(getattr(device, "id", -1)) < 0 else device
-    return catenary.get_device(number).send(array)
+    if device is None or int(device) < 0:
+        device = cupy.cuda.Device() if available else 0
+    return catenary.get_device(int(device)).send(array)
 
 
 def to_cpu(array: Any, stream: Any = None) -> Any:
@@ -201,13 +200,18 @@ def memoize(for_each_device: bool = False) -> Callable[[Callable[..., Any]], Cal
     """Keep the results of a function for arguments that it has had.
 
     Args:
-        for_each_device: Unused; results are kept for the process.
+        for_each_device: Whether each GPU has results of its own.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        kept = functools.cache(function)
+        kept = functools.cache(lambda device, *args, **kwargs: function(*args, **kwargs))
         _memos.append(kept)
-        return functools.wraps(function)(lambda *args, **kwargs: kept(*args, **kwargs))
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return kept(cupy.cuda.Device().id if for_each_device and available else None, *args, **kwargs)
+
+        return call
 
     return decorate
 
@@ -223,12 +227,13 @@ def clear_memo() -> None:
 
 @functools.cache
 def _kernel(kind: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> Any:
-    def late(*arrays: Any, **options: Any) -> Any:
+    @functools.cache
+    def make() -> Any:
         check_cuda_available(f"cuda.{kind}")
         kernel = {"elementwise": "ElementwiseKernel", "reduce": "ReductionKernel", "raw": "RawKernel"}[kind]
-        return getattr(cupy, kernel)(*args, **dict(kwargs))(*arrays, **options)
+        return getattr(cupy, kernel)(*args, **dict(kwargs))
 
-    return late
+    return lambda *arrays, **options: make()(*arrays, **options)
 
 
 def elementwise(in_params: str, out_params: str, operation: str, name: str, **kwargs: Any) -> Any:
@@ -342,9 +347,18 @@ available = isinstance(cupy, ModuleType)
 cudnn_enabled = False
 ndarray: Any = cupy.ndarray if available else _NoArray
 Device: Any = cupy.cuda.Device if available else DummyDeviceType
+Stream: Any = cupy.cuda.Stream if available else _NoStream
+Event: Any = cupy.cuda.Event if available else _NoStream
 
 
-class GpuDevice:
+class _Gpus(type):
+    """The class of `GpuDevice`: devices of the plugin count as its objects."""
+
+    def __instancecheck__(cls, device: Any) -> bool:
+        return isinstance(device, catenary.Device) and device.kind == "cupy"
+
+
+class GpuDevice(metaclass=_Gpus):
     """The devices of CuPy: `isinstance` tells them, and `from_device_id` opens one.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from catenary.device import device_of
-from catenary.device.repeating import is_recording
+from catenary.device.repeating import is_recording, refuse_recording
 from catenary.errors import RecordingError
 from catenary.types import Array
 from catenary_cupy.capture import per_step
@@ -32,18 +32,23 @@ def run_together(function: Callable[..., object], groups: Groups) -> None:
         groups: The groups; all have arrays of the same dtypes in the same places.
     """
     dense = [group for group in groups if _same_memory_order(group)]
-    for group in groups:
-        if not _same_memory_order(group):
-            function(device_of(group[0]).xp, *group)
+    _run_apart(function, [group for group in groups if not _same_memory_order(group)])
     if not dense:
         return
     try:
         traced = _Traced(function, dense[0])
     except Untraceable:
-        for group in dense:
-            function(device_of(group[0]).xp, *group)
+        _run_apart(function, dense)
         return
     traced.launch(dense)
+
+
+def _run_apart(function: Callable[..., object], groups: Groups) -> None:
+    """Call a function with each group of arrays as it is."""
+    if groups:
+        refuse_recording("a step of an optimizer is not one kernel, and takes numbers from the host")
+    for group in groups:
+        function(device_of(group[0]).xp, *group)
 
 
 def _same_memory_order(group: Sequence[Array]) -> bool:

@@ -92,7 +92,9 @@ class Traced:
     def astype(self, dtype: Any, copy: bool = True) -> Traced:
         """Return the same in another dtype."""
         wanted = np.dtype(dtype)
-        if wanted.char not in SUPPORTED or wanted == self.dtype:
+        if wanted == self.dtype and not copy:
+            return self
+        if wanted.char not in SUPPORTED:
             outside: Traced = self.trace.outside(lambda a: a.astype(dtype, copy=copy), (self,), {})
             return outside
         return Traced(self.trace, as_operand(self.expression, wanted), self.shape)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from catenary import PER_CALL, Saved, Variable, function, several_outputs
+from catenary import PER_CALL, Saved, Variable, function, get_array_module, several_outputs
 from catenary.arithmetic import get_item
 from catenary.errors import ArgumentError, ShapeError
 from catenary.types import Array, ArrayModule, Arrays
@@ -50,7 +50,8 @@ def pad(x: Any, pad_width: Any, mode: str, **keywords: Any) -> Variable:
         return _pad_with(x, tuple(map(tuple, widths)), keywords.get("constant_values", 0))
     if any(n == 0 < max(width) for n, width in zip(x.shape, widths, strict=True)):
         raise ArgumentError(f"pad: x must have elements to repeat, got shape {x.shape}")
-    places = np.pad(np.arange(x.size).reshape(x.shape), widths, mode)  # type: ignore[call-overload]
+    xp = get_array_module(x)
+    places = xp.pad(xp.arange(x.size).reshape(x.shape), widths, mode)
     return get_item(x.reshape((-1,)), places.ravel()).reshape(places.shape)
 
 

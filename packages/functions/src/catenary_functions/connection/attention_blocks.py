@@ -152,7 +152,7 @@ class Attention:
         scores -= top
         xp.exp(scores, out=scores)
         total = (scores @ xp.ones(scores.shape[-1], scores.dtype))[..., None]
-        total[total == 0] = 1
+        total += total == 0
         scores *= 1 / total
         block.of_queries(self._log_total)[...] = top + xp.log(total)
 

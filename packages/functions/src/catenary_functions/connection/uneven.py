@@ -92,6 +92,7 @@ def deformable_convolution_2d_sampler(
     down = xp.broadcast_to(steps[0][:, None, :, None], (kh, kw, oh, ow))
     right = xp.broadcast_to(steps[1][None, :, None, :], (kh, kw, oh, ow))
     places = xp.stack([right, down]).astype(x.dtype) + offset.reshape((len(x), 2, kh, kw, oh, ow))
-    ends = xp.asarray([images.shape[3] - 1, images.shape[2] - 1], x.dtype).reshape(2, 1, 1, 1, 1, 1)
+    ends = xp.full((2, 1, 1, 1, 1, 1), images.shape[3] - 1, x.dtype)
+    ends[1] = images.shape[2] - 1
     between = (places * (2 / ends[:, 0]) - 1).transpose((0, 1, 4, 2, 5, 3)).reshape((len(x), 2, oh * kh, ow * kw))
     return convolution_2d(spatial_transformer_sampler(images, between), W, b, grid.kernel)

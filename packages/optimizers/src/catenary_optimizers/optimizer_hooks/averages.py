@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catenary import AbstractSerializer, Link, Parameter
+from catenary.device.repeating import refuse_recording
 from catenary.errors import ArgumentError, ArgumentTypeError
 
 
@@ -41,6 +42,7 @@ class WeightAverage:
 
     def __call__(self, optimizer: Any) -> None:
         """Take the parameters of the optimizer's target into the means."""
+        refuse_recording(f"{type(self).__name__} takes a number from the host at each step")
         weight = self.weight(optimizer.t)
         if weight == 0:
             return

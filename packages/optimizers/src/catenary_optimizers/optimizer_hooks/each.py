@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from catenary import Parameter, get_array_module, get_device, get_device_from_array
+from catenary.device.repeating import refuse_recording
 from catenary.errors import ArgumentError
 from catenary.types import Array, ArrayModule, DType, Shape
 
@@ -82,8 +83,13 @@ def exponential_decay_noise(xp: ArrayModule, shape: Shape, dtype: DType, hook: A
         hook: The hook, for `eta`.
         opt: The update rule, for `t`.
     """
-    deviation = (hook.eta / (1 + opt.t) ** 0.55) ** 0.5
-    noise: Array = xp.asarray(get_device().random.standard_normal(shape, "float32")) * deviation
+
+    def scale(xp: ArrayModule, noise: Array) -> None:
+        noise *= (hook.eta / (1 + opt.t) ** 0.55) ** 0.5
+
+    device = get_device()
+    noise: Array = xp.asarray(device.random.standard_normal(shape, "float32"))
+    device.run_elementwise(scale, [[noise]])
     return noise.astype(dtype)
 
 
@@ -118,6 +124,8 @@ class GradientNoise:
         """Change the gradient of one parameter."""
         if param.grad is None:
             return
+        if self.noise_func is not exponential_decay_noise:
+            refuse_recording("GradientNoise: noise_func may take numbers from the host")
         with get_device_from_array(param.grad) as device:
             param.grad = param.grad + self.noise_func(device.xp, param.grad.shape, param.grad.dtype, self, rule)
 

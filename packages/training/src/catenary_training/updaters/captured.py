@@ -71,15 +71,16 @@ class CapturableStep:
 
     def _record(self, update: Callable[[], None]) -> None:
         before = self._attributes()
-        states = [(state.link, state.name) for state in self._states]
-        outputs = [Output(*place) for place in self._written.difference(states) if before.get(place) is not None]
+        states = {(state.link, state.name) for state in self._states}
+        outputs = {place for place in self._written - states if before.get(place) is not None}
+        kept: list[State | Output] = [*self._states, *(Output(*place) for place in outputs)]
+        fixed = before.keys() - states - outputs
         try:
-            for kept in (*self._states, *outputs):
-                kept.enter()
+            for one in kept:
+                one.enter()
             update()
-            for kept in (*self._states, *outputs):
-                kept.leave()
-            fixed = before.keys() - {*states, *((output.link, output.name) for output in outputs)}
+            for one in kept:
+                one.leave()
             self._refuse_changes(before, fixed)
         except Exception:
             for (part, name), value in before.items():  # the step is done again, without being recorded

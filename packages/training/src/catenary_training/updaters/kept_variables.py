@@ -21,8 +21,8 @@ class State:
     def __init__(self, link: Link, name: str) -> None:
         self.link = link
         self.name = name
-        self._before: Variable | None = None
         self._entered: Variable | None = None
+        self._has_graph = False
 
     @property
     def value(self) -> Variable | None:
@@ -37,14 +37,15 @@ class State:
 
     def enter(self) -> None:
         """Have the step that is recorded begin with the same numbers, without the graph of the step before."""
-        self._before = self.value
-        self._entered = None if self._before is None else Variable(self._before.array)
+        before = self.value
+        self._has_graph = before is not None and before.creator is not None
+        self._entered = None if before is None else Variable(before.array)
         setattr(self.link, self.name, self._entered)
 
     def leave(self) -> None:
         """Write what the step leaves to where the next one finds it."""
         entered, after = self._entered, self.value
-        if entered is not None and entered.grad is not None and self._before and self._before.creator is not None:
+        if self._has_graph and entered is not None and entered.grad is not None:
             refuse_recording(
                 f"gradients go back through {self.name!r} of {type(self.link).__name__} into the step before; "
                 "end the step with unchain_backward(), or begin it with reset_state()"
@@ -55,7 +56,7 @@ class State:
         left = None if after is None else Variable(after.array)
         setattr(self.link, self.name, left)
         before_replay(lambda: self._hand_over(None if entered is None else entered.array, left))
-        self._before = self._entered = None
+        self._entered = None
 
     def _hand_over(self, found: Array | None, left: Variable | None) -> None:
         """Put what the link keeps where a replay finds it, and have the link keep what the replay leaves."""

@@ -34,7 +34,8 @@ class StandardUpdater(IteratorUpdater):
             the memory of a small one; what they report is averaged, too.
         capture: Whether a device that can do so may record the step once for each combination of shapes, and replay
             it: a GPU then launches it as one. If a step cannot be recorded, a warning says why, and it is run as ever.
-            The model must do the same work at each step, and keep its state in arrays that stay where they are.
+            The model must do the same work at each step, and keep its state in arrays that stay where they are, or as
+            recurrent links do: in attributes that the link's `state_names` names.
 
     Raises:
         ArgumentError: If a dict has no `"main"`, or `accumulate` is not positive.
