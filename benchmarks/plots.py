@@ -73,16 +73,17 @@ def draw(rows: list[Ratios], unit: str, title: str, file: Path) -> None:
         sys.exit("benchmarks.plots: this needs matplotlib; run: pip install matplotlib")
     # Text stays text, and what else would differ from run to run is fixed.
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "catenary", "font.size": 9}):
-        figure = Figure(figsize=(7, 0.8 + 0.42 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(7, 1.1 + 0.42 * len(rows)), layout="constrained")
         axes = figure.subplots()
         for place, row in enumerate(rows):
             _bars(axes, place, row, goals(row.work, unit))
         axes.set_yticks(range(len(rows)), [row.work for row in rows])
         axes.invert_yaxis()
         axes.axvline(1, color="black", linewidth=0.8)
+        axes.margins(x=0.08, y=0.02)
         axes.set_xlim(left=0)
         axes.set_title(title)
-        axes.legend(handles=_legend(), loc="lower right", frameon=False)
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
         file.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(file, metadata={"Date": None, "Creator": None})
 

@@ -43,7 +43,7 @@ AUTOMATIC = 3
 #: From so many multiplications on, oneDNN is the quicker one.
 WORTH_IT = 20_000
 #: With so few places and so many elements of filters, bringing these into oneDNN's order takes longer than using them.
-FEW_PLACES, MANY_FILTERS = 16, 2**20
+FEW_PLACES, MANY_FILTERS = 8, 2**20
 
 
 def _geometry(grid: Grid) -> tuple[Any, ...]:
