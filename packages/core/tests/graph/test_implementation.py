@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import catenary
-from catenary import Implementation, Variable, arithmetic, disable_implementations, function
+from catenary import Implementation, Variable, arithmetic, disable_implementations, function, using_config
 from catenary.errors import DeclarationError
 from catenary.graph.function import declare_as, forget_specialisation
 from catenary.graph.node import DeclaredNode
@@ -88,6 +88,8 @@ def test_an_implementation_is_not_asked_about_small_calls(tripled: Any) -> None:
         y.backward()
         assert x.grad[0] == expected
     assert asked == [3, 3, 4, 4]
+    with using_config("debug", True):  # goes the long way
+        assert [tripled(leaf(*np.ones(size))).array[0] for size in (2, 3)] == [3, 103]
 
 
 def test_an_implementation_for_lists_is_asked_by_the_size_of_all(tripled: Any) -> None:

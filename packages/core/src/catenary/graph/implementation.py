@@ -102,11 +102,13 @@ def chosen(declaration: Declaration, arrays: tuple[Array, ...], attributes: tupl
     if "*" in disabled:
         return None
     device = _kind_of_device(arrays)
+    size = sum(array.size for array in arrays) if declaration.many else getattr(arrays[0], "size", 0)
     values = declaration.in_order((arrays,) if declaration.many else arrays, attributes)
     for one in declaration.alternatives:
-        serves = one.implementation.deterministic or not settings.deterministic
-        if serves and one.device == device and one.provider not in disabled and one.implementation.accepts(*values):
-            return one.implementation.function
+        implementation = one.implementation
+        fits = one.device == device and size >= implementation.from_size and one.provider not in disabled
+        if fits and (implementation.deterministic or not settings.deterministic) and implementation.accepts(*values):
+            return implementation.function
     return None
 
 
