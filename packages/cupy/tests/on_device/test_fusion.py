@@ -109,6 +109,18 @@ def test_what_asks_for_values_runs_as_it_is(gpu: Any) -> None:
     assert calls == ["Traced", "ndarray", "ndarray", "ndarray"]
 
 
+def test_an_array_with_two_names_that_is_changed_is_not_traced(gpu: Any) -> None:
+    def body(xp: Any, x: Any) -> Any:
+        y = xp.matmul(x, x.T)
+        part = y[0]
+        y += 1
+        return part * 2
+
+    run = programs.Fused(body, ["xp", "x"])
+    for _ in range(2):
+        np.testing.assert_allclose(run(gpu.xp, gpu.send(X)).get(), 2 * (X @ X.T + 1)[0], rtol=1e-4)
+
+
 def test_an_array_from_elsewhere_is_not_kept_in_a_program(gpu: Any) -> None:
     held = [gpu.send(X)]
     run = programs.Fused(lambda x: x + held[0], ["x"])

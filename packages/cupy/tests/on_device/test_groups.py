@@ -10,7 +10,7 @@ import pytest
 from catenary import Link, Parameter, optimizers, using_device
 from catenary_cupy.fusion import groups
 
-SHAPES = [(3, 4), (), (0, 2), (groups.CHUNK + 5,), (2, groups.CHUNK)]
+SHAPES = [(0, 2), (3, 4), (), (groups.CHUNK + 5,), (2, groups.CHUNK)]
 RNG = np.random.default_rng(0)
 VALUES = [RNG.standard_normal(shape) for shape in SHAPES]
 

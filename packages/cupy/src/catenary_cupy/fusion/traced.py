@@ -117,12 +117,19 @@ class Traced:
         expression = as_operand(result.expression, self.dtype)
         if self.register is not None:
             self.trace.changed[self.register] = self
-            for other in self.trace.alive.values():  # every stand-in of the same array changes with it
-                if other is not self and other.register == self.register:
+            memory = self._memory()
+            for other in self.trace.alive.values():  # a view of the same memory changes with it
+                if other is not self and other.register is not None and other._memory() == memory != 0:
                     raise Untraceable("a body changed an array that has two names")
             self.register = None
         self.expression = expression
         return self
+
+    def _memory(self) -> int:
+        """Return the address of the memory that the array is a part of."""
+        assert self.register is not None
+        address: int = self.trace.registers[self.register].data.mem.ptr
+        return address
 
     def __getitem__(self, index: Any) -> Any:
         return self.trace.outside(operator.getitem, (self, index), {})
