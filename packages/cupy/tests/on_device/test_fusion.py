@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 
 import catenary.functions as F
 from catenary import Variable, disable_implementations, grad, using_config
-from catenary.errors import ArgumentError
-from catenary_cupy.fusion import programs, traces
+from catenary.errors import ArgumentError, PluginWarning
+from catenary_cupy.fusion import expressions, programs, traces
 
 X = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
 
@@ -209,6 +210,25 @@ def test_gradients_of_higher_order_take_the_plain_rules(gpu: Any) -> None:
     (gg,) = grad([g.sum()], [x])
     s = 1 / (1 + np.exp(-X))
     np.testing.assert_allclose(gg.array.get(), s * (1 - s) * (1 - 2 * s), rtol=1e-4, atol=1e-6)
+
+
+def test_a_kernel_that_does_not_compile_is_done_without(gpu: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(expressions.TEXTS, "cosh", "no_such_function({0})")
+    run = programs.Fused(lambda xp, x: xp.cosh(x) * 3 + 0.125, ["xp", "x"])
+    with pytest.warns(PluginWarning, match="a generated kernel does not compile"):
+        found = run(gpu.xp, gpu.send(X))
+    np.testing.assert_allclose(found.get(), np.cosh(X) * 3 + 0.125, rtol=1e-5)
+    np.testing.assert_allclose(run(gpu.xp, gpu.send(X)).get(), np.cosh(X) * 3 + 0.125, rtol=1e-5)
+
+    def step(xp: Any, p: Any) -> None:
+        p -= xp.cosh(p) * 0.375
+
+    for _ in range(2):
+        p = gpu.send(X)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PluginWarning)
+            gpu.run_elementwise(step, [[p]])
+        np.testing.assert_allclose(p.get(), X - np.cosh(X) * 0.375, rtol=1e-5, atol=1e-6)
 
 
 def test_in_debug_mode_values_are_looked_at(gpu: Any) -> None:

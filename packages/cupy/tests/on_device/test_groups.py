@@ -100,6 +100,21 @@ def test_gradients_in_another_memory_order(gpu: Any) -> None:
     np.testing.assert_allclose(gpu.to_host(target.p.array), -2.9 * grad.T)
 
 
+def test_half_and_single_in_another_memory_order(gpu: Any) -> None:
+    p, g = (
+        gpu.xp.asfortranarray(gpu.send(a)) for a in (np.zeros((2, 3), "f2"), np.arange(6.0).reshape(2, 3).astype("f2"))
+    )
+    copy = gpu.xp.zeros((2, 3), "f4")
+
+    def step(xp: Any, p: Any, g: Any, copy: Any) -> None:
+        copy -= g.astype(np.float32)
+        p[...] = copy
+
+    gpu.run_elementwise(step, [[p, g, copy]])
+    np.testing.assert_array_equal(gpu.to_host(copy), -np.arange(6.0).reshape(2, 3))
+    np.testing.assert_array_equal(gpu.to_host(p), -np.arange(6.0).reshape(2, 3))
+
+
 def test_a_step_that_is_not_elementwise_runs_for_each_group(gpu: Any, kernels: list[int]) -> None:
     def step(xp: Any, p: Any, g: Any) -> None:
         p -= g / xp.sqrt((g * g).sum())

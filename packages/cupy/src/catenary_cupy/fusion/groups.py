@@ -14,7 +14,7 @@ from catenary.errors import RecordingError
 from catenary.types import Array
 from catenary_cupy.capture import per_step
 from catenary_cupy.fusion.expressions import HALF, DTypeOf, as_operand
-from catenary_cupy.fusion.kernels import HALF_HEADER, KEPT, Text, c_type, scalar, write
+from catenary_cupy.fusion.kernels import HALF_HEADER, KEPT, Text, c_type, compile_error, scalar, warn_of, write
 from catenary_cupy.fusion.module import TracedModule
 from catenary_cupy.fusion.traced import Untraceable
 from catenary_cupy.fusion.traces import noting
@@ -36,11 +36,9 @@ def run_together(function: Callable[..., object], groups: Groups) -> None:
     if not dense:
         return
     try:
-        traced = _Traced(function, dense[0])
+        _Traced(function, dense[0]).launch(dense)
     except Untraceable:
         _run_apart(function, dense)
-        return
-    traced.launch(dense)
 
 
 def _run_apart(function: Callable[..., object], groups: Groups) -> None:
@@ -53,12 +51,10 @@ def _run_apart(function: Callable[..., object], groups: Groups) -> None:
 
 def _same_memory_order(group: Sequence[Array]) -> bool:
     """Return whether the arrays of a group lie in memory without gaps, and in the same order."""
-    first = group[0]
-    dense = all(a.flags.c_contiguous for a in group) or all(a.flags.f_contiguous for a in group)
-    return dense or (
-        all(a.strides == first.strides or a.itemsize != first.itemsize for a in group)
-        and all(_is_dense(a) for a in group)
-    )
+    if all(a.flags.c_contiguous for a in group):
+        return True
+    steps = {tuple(stride // a.itemsize for stride in a.strides) for a in group}
+    return len(steps) == 1 and _is_dense(group[0])
 
 
 def _is_dense(array: Array) -> bool:
@@ -93,10 +89,17 @@ class _Traced:
         return write(expressions), tuple(noted.changed)
 
     def launch(self, groups: Groups) -> None:
-        """Run the kernel over all groups."""
+        """Run the kernel over all groups.
+
+        Raises:
+            Untraceable: If there is no such kernel; then nothing was done.
+        """
         text, arrays = self.text, len(self._group)
         dtypes = tuple(a.dtype for a in self._group)
         work = Work(dtypes, text.inputs, text.number_dtypes, self._written, text.statements, text.results)
+        kernel = _kernel(work)
+        if kernel is None:
+            raise Untraceable("the kernel for a step of an optimizer does not compile")
         blocks = _blocks(self._device, tuple(group[0].size for group in groups))
         if not len(blocks):
             return
@@ -117,7 +120,7 @@ class _Traced:
             return words
 
         on_device = per_step(self._device, words.shape, words.dtype, compute)
-        _kernel(work)((len(blocks),), (THREADS,), (blocks, on_device))
+        kernel((len(blocks),), (THREADS,), (blocks, on_device))
 
 
 def _wide(dtype: DTypeOf) -> DTypeOf:
@@ -168,7 +171,13 @@ class Work(NamedTuple):
 def _kernel(work: Work) -> Any:
     import cupy
 
-    return cupy.RawKernel(source_of(work), "catenary_groups")
+    kernel = cupy.RawKernel(source_of(work), "catenary_groups")
+    try:
+        kernel.compile()
+    except compile_error() as error:
+        warn_of(error)
+        return None
+    return kernel
 
 
 def source_of(work: Work) -> str:

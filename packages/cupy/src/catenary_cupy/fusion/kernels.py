@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from catenary.errors import PluginWarning
 from catenary_cupy.fusion.expressions import HALF, TEXTS, DTypeOf, Expression
 
 HALF_HEADER = "#include <cupy/float16.cuh>"
@@ -137,3 +140,19 @@ def elementwise_kernel(
 def scalar(value: Any, dtype: DTypeOf) -> Any:
     """Return a number as a kernel takes it."""
     return np.asarray(value).astype(dtype)[()]
+
+
+def compile_error() -> type[Exception]:
+    """Return the class of CuPy's error for a kernel that does not compile."""
+    found: type[Exception] = importlib.import_module("cupy.cuda.compiler").CompileException
+    return found
+
+
+def warn_of(error: Exception) -> None:
+    """Warn that CuPy does the work of a kernel that does not compile.
+
+    Args:
+        error: What the compiler says.
+    """
+    text = f"a generated kernel does not compile, and CuPy does its work in several: {error}"
+    warnings.warn(text, PluginWarning, stacklevel=2)

@@ -12,6 +12,7 @@ from catenary import Device
 from catenary.device import device_of
 from catenary.device.current import device_of_type
 from catenary_cupy.fusion import module, structures
+from catenary_cupy.fusion.kernels import compile_error, warn_of
 from catenary_cupy.fusion.traced import Traced, Untraceable
 from catenary_cupy.fusion.traces import Trace, noting
 
@@ -102,7 +103,9 @@ class Fused:
         module_for_it = {} if xp is None else {"xp": module.TracedModule(device.xp)}
         try:
             made, results = trace(lambda named: self._body(**named, **module_for_it), device, arrays, form)
-        except Untraceable:
+        except (Untraceable, compile_error()) as error:
+            if not isinstance(error, Untraceable):
+                warn_of(error)
             self._keep(key, None)
             return self._body(*values) if xp is None else self._body(**arguments, xp=xp)
         self._keep(key, made)
