@@ -136,6 +136,7 @@ BODIES: dict[str, Callable[..., Any]] = {
     "assignment": lambda xp, x: _assignment(xp, x),
     "reductions": lambda xp, x: (x - x.mean(1, keepdims=True)) / xp.sqrt(x.var(axis=1, keepdims=True) + 1e-3),
     "integers": lambda xp, x: (x > 0).astype(np.int32) * 3 + xp.arange(6) % 2,
+    "bits": lambda xp, x: xp.invert(x.astype(np.int32)) + xp.invert(x > 0) * 2 + ~(x * 3).astype(np.int16),
     "where": lambda xp, x: xp.where((x > 0) & ~(x > 1), xp.exp(x), xp.minimum(x, 0.5)),
     "broadcasting": lambda xp, x: x[:, :1] * x[:1] + xp.clip(x, -1, 1),
     "out": lambda xp, x: _out(xp, x),

@@ -7,6 +7,7 @@ from typing import Any
 
 import catenary.functions as F
 from catenary import Implementation, Variable, function, get_array_module
+from catenary.graph.declaration import Rule
 from catenary.types import Array, ArrayModule
 from catenary_cupy.cudnn import handle
 from catenary_cupy.cudnn.descriptors import scalars, tensor
@@ -52,12 +53,6 @@ def softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
     return _values(xp, ACCURATE, x, axis)
 
 
-def _softmax_gradient(gy: Any, y: Any, axis: int) -> Any:
-    if isinstance(gy, Variable):
-        return F.softmax.declaration.rules["x"](gy, y, axis)
-    return _gradient(ACCURATE, gy, y, axis)
-
-
 @function
 @or_plain(F.log_softmax)
 def log_softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
@@ -65,14 +60,19 @@ def log_softmax(xp: ArrayModule, x: Array, axis: int = 1) -> Array:
     return _values(xp, LOGARITHM, x, axis)
 
 
-def _log_softmax_gradient(gy: Any, y: Any, axis: int) -> Any:
-    if isinstance(gy, Variable):
-        return F.log_softmax.declaration.rules["x"](gy, y, axis)
-    return _gradient(LOGARITHM, gy, y, axis)
+def _rule_of(plain: Any, algorithm: int) -> Rule:
+    """Return the gradient rule by cuDNN; for gradients of higher order, it is the plain function's."""
+
+    def gx(gy: Any, y: Any, axis: int) -> Any:
+        if isinstance(gy, Variable):
+            return plain.declaration.rules["x"](gy, y, axis)
+        return _gradient(algorithm, gy, y, axis)
+
+    return gx
 
 
-softmax.gradient(x=_softmax_gradient)
-log_softmax.gradient(x=_log_softmax_gradient)
+softmax.gradient(x=_rule_of(F.softmax, ACCURATE))
+log_softmax.gradient(x=_rule_of(F.log_softmax, LOGARITHM))
 
 
 def _accepts(x: Array, axis: int) -> bool:

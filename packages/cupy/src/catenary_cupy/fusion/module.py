@@ -14,7 +14,7 @@ from catenary_cupy.fusion.expressions import TEXTS, Expression
 from catenary_cupy.fusion.traced import Traced, apply, tracing
 
 #: Other names for ufuncs.
-ALIASES = {"abs": "absolute", "divide": "true_divide", "invert": "logical_not", "pow": "power", "acos": "arccos"}
+ALIASES = {"abs": "absolute", "divide": "true_divide", "acos": "arccos"}
 
 
 class TracedModule:

@@ -90,15 +90,14 @@ class Fused:
         except TypeError:  # an attribute that has no hash
             program = None
         if program is _UNKNOWN:
-            return self._trace(key, values)
+            return self._trace(key, values, device_of(arrays[0]))
         if program is None:
             return self._body(**dict(zip(self._names, values)))
         return program.run(arrays)
 
-    def _trace(self, key: Any, values: tuple[Any, ...]) -> Any:
+    def _trace(self, key: Any, values: tuple[Any, ...], device: Device) -> Any:
         arguments = dict(zip(self._names, values))
         xp = arguments.pop("xp", None)
-        device = device_of(next(iter(_arrays_in(arguments))))
         form, arrays = structures.take_out(device.supported_array_types[0], arguments)
         module_for_it = {} if xp is None else {"xp": module.TracedModule(device.xp)}
         try:
@@ -148,11 +147,3 @@ def _describe(value: Any, arrays: list[Any]) -> Iterator[Any]:
         else:
             yield kind
             yield one
-
-
-def _arrays_in(value: Any) -> Iterator[Any]:
-    """Yield the arrays of a structure."""
-    arrays: list[Any] = []
-    for _ in _describe(value.values(), arrays):
-        if arrays:
-            yield arrays[0]
